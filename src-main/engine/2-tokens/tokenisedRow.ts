@@ -1,0 +1,39 @@
+/** Index into a tokenizer's vocabulary. */
+export type TokenId = number
+
+/** The label of a position that is not learned: PyTorch's `ignore_index` (torch.nn.CrossEntropyLoss). */
+export const IGNORE_INDEX = -100
+
+/**
+ * Why a token is learned or not.
+ * - `given`: part of what the user says, masked
+ * - `learned`: part of the answer (of everything, where everything is learned)
+ * - `end-mark`: the end-of-text token that closes the row
+ * - `cut-off`: lies behind `max_length`; not part of `ids`, shown only
+ */
+export type TokenReason = 'given' | 'learned' | 'end-mark' | 'cut-off'
+
+export type RowWarning =
+  /** One token covers characters of both the question and the answer: `characters` is that token's text. */
+  | { kind: 'boundary-merge'; characters: string; position: number }
+  | { kind: 'nothing-to-learn' }
+  /** `max_length` cuts the answer: `lostTokens` tokens behind it are not learned. */
+  | { kind: 'answer-cut'; lostTokens: number }
+  | { kind: 'end-mark-missing' }
+  /** The text of the end mark stands inside a row's own text and becomes a real end mark at `position`. */
+  | { kind: 'end-mark-inside'; position: number }
+
+/** What the mask view shows and what the trainer eats: one array, computed once. */
+export interface TokenisedRow {
+  /** Index of the row in its dataset, from 0. */
+  row: number
+  /** Token ids, truncated to `max_length`. */
+  ids: TokenId[]
+  /** As long as `ids`: the id itself where it is learned, else `IGNORE_INDEX`. Not shifted. */
+  labels: TokenId[]
+  /** As long as `ids`. */
+  reasons: TokenReason[]
+  /** Ids behind `max_length`; empty where nothing is cut. */
+  cutOff: TokenId[]
+  warnings: RowWarning[]
+}
