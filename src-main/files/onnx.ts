@@ -47,7 +47,8 @@ export interface OnnxValue {
 }
 
 /** A tensor within the graph: its bytes (little endian), or where they lie in another file. */
-export type OnnxInitializer = OnnxValueHead & ({ data: Uint8Array } | { external: { location: string; offset: number; length: number } })
+export type OnnxInitializer = OnnxValueHead &
+  ({ data: Uint8Array } | { external: { location: string; offset: number; length: number } })
 interface OnnxValueHead {
   name: string
   type: OnnxType
