@@ -4,7 +4,14 @@ export type Family = 'qwen2' | 'llama' | 'qwen3' | 'mistral'
 export type Rope =
   | { type: 'default'; theta: number }
   | { type: 'linear'; theta: number; factor: number }
-  | { type: 'llama3'; theta: number; factor: number; lowFrequencyFactor: number; highFrequencyFactor: number; originalMaxPositions: number }
+  | {
+      type: 'llama3'
+      theta: number
+      factor: number
+      lowFrequencyFactor: number
+      highFrequencyFactor: number
+      originalMaxPositions: number
+    }
   | {
       type: 'yarn'
       theta: number

@@ -1,0 +1,37 @@
+import type { Op } from '../op.ts'
+import { addOp } from './add.ts'
+import { constantOp } from './constant.ts'
+import { exponentialOp } from './exponential.ts'
+import { gatherRowsOp } from './gatherRows.ts'
+import { matmulOp } from './matmul.ts'
+import { maxOp } from './max.ts'
+import { multiplyOp } from './multiply.ts'
+import { reshapeOp } from './reshape.ts'
+import { rmsInverseOp } from './rmsInverse.ts'
+import { rotateHalfOp } from './rotateHalf.ts'
+import { scaleOp } from './scale.ts'
+import { sigmoidOp } from './sigmoid.ts'
+import { softmaxOp } from './softmax.ts'
+import { subtractOp } from './subtract.ts'
+import { sumOp } from './sum.ts'
+import { transposeOp } from './transpose.ts'
+
+/** Every op there is, inputs apart. The property tests walk this table: an op that they have no example for does not compile. */
+export const OPS = {
+  add: addOp,
+  constant: constantOp,
+  exponential: exponentialOp,
+  gatherRows: gatherRowsOp,
+  matmul: matmulOp,
+  max: maxOp,
+  multiply: multiplyOp,
+  reshape: reshapeOp,
+  rmsInverse: rmsInverseOp,
+  rotateHalf: rotateHalfOp,
+  scale: scaleOp,
+  sigmoid: sigmoidOp,
+  softmax: softmaxOp,
+  subtract: subtractOp,
+  sum: sumOp,
+  transpose: transposeOp,
+} as const satisfies Record<string, Op<never>>

@@ -1,0 +1,118 @@
+import { MICROSOFT } from '../../../files/onnx.ts'
+import { broadcastShapes, type Graph, type Shape, type Value } from '../graph.ts'
+import { apply, both, broadcastStrides, count, type Op } from '../op.ts'
+import { unbroadcast } from './sum.ts'
+
+export interface MatmulAttributes {
+  /** Use a's last two axes the other way round. */
+  transposeA: boolean
+  transposeB: boolean
+  /** Factor on the result. */
+  factor: number
+}
+
+const PLAIN: MatmulAttributes = { transposeA: false, transposeB: false, factor: 1 }
+
+/** [rows, columns] of the last two axes as they are used. */
+function matrix<D extends Shape>(shape: D, transposed: boolean): [D[number], D[number]] {
+  const [rows, columns] = shape.slice(-2)
+  if (rows === undefined || columns === undefined) throw new Error('two axes at least')
+  return transposed ? [columns, rows] : [rows, columns]
+}
+
+export const matmulOp: Op<MatmulAttributes> = {
+  name: 'matmul',
+  shape: (inputs, { transposeA, transposeB }) => {
+    const [a, b] = both(inputs)
+    const [rows, inner] = matrix(a, transposeA)
+    const [innerB, columns] = matrix(b, transposeB)
+    if (inner !== innerB) throw new Error(`inner lengths ${inner} and ${innerB} differ`)
+    return [...broadcastShapes(a.slice(0, -2), b.slice(0, -2)), rows, columns]
+  },
+  gradient: ({ graph, inputs, upstream, needed, attributes: { transposeA, transposeB, factor } }) => {
+    const [a, b] = both(inputs)
+    const forA = () =>
+      transposeA
+        ? matmul(graph, b, upstream, { transposeA: transposeB, transposeB: true, factor })
+        : matmul(graph, upstream, b, { transposeB: !transposeB, factor })
+    const forB = () =>
+      transposeB
+        ? matmul(graph, upstream, a, { transposeA: true, transposeB: transposeA, factor })
+        : matmul(graph, a, upstream, { transposeA: !transposeA, factor })
+    return [
+      needed[0] ? unbroadcast(graph, forA(), graph.shape(a)) : undefined,
+      needed[1] ? unbroadcast(graph, forB(), graph.shape(b)) : undefined,
+    ]
+  },
+  toOnnx: ({ inputs, inputShapes, output, attributes, temporary }) => {
+    const { transposeA, transposeB, factor } = attributes
+    const [a, b] = both(inputs)
+    const flat = inputShapes.every((shape) => shape.length === 2)
+    // A weight gradient aᵀb: transposing first is quicker than MLAS's transposed read (`npm run bench matmul`).
+    if (flat && transposeA && !transposeB && factor === 1) {
+      const transposed = temporary()
+      return [
+        { operator: 'Transpose', inputs: [a], outputs: [transposed], attributes: { perm: [1, 0] } },
+        { operator: 'MatMul', inputs: [transposed, b], outputs: [output] },
+      ]
+    }
+    if (flat)
+      return [
+        {
+          operator: 'Gemm',
+          inputs: [a, b],
+          outputs: [output],
+          attributes: { transA: Number(transposeA), transB: Number(transposeB), alpha: { float: factor } },
+        },
+      ]
+    return [
+      {
+        operator: 'FusedMatMul',
+        domain: MICROSOFT,
+        inputs: [a, b],
+        outputs: [output],
+        attributes: { transA: Number(transposeA), transB: Number(transposeB), alpha: { float: factor } },
+      },
+    ]
+  },
+  evaluate: (inputs, { transposeA, transposeB, factor }, shape) => {
+    const [a, b] = both(inputs)
+    const [rows, inner] = matrix(a.shape, transposeA)
+    const [, columns] = matrix(b.shape, transposeB)
+    const batch = shape.slice(0, -2)
+    const batches = count(batch)
+    const start = (tensor: { shape: readonly number[] }, index: number): number => {
+      const own = tensor.shape.slice(0, -2)
+      const strides = broadcastStrides(own, batch)
+      let rest = index
+      let at = 0
+      for (let axis = batch.length - 1; axis >= 0; axis--) {
+        const length = batch[axis] ?? 1
+        at += (rest % length) * (strides[axis] ?? 0)
+        rest = Math.floor(rest / length)
+      }
+      return at * count(tensor.shape.slice(-2))
+    }
+    const [strideRow, strideInnerA] = transposeA ? [1, rows] : [inner, 1]
+    const [strideInnerB, strideColumn] = transposeB ? [1, inner] : [columns, 1]
+    const out = new Float64Array(count(shape))
+    for (let index = 0; index < batches; index++) {
+      const startA = start(a, index)
+      const startB = start(b, index)
+      for (let row = 0; row < rows; row++)
+        for (let column = 0; column < columns; column++) {
+          let total = 0
+          for (let k = 0; k < inner; k++)
+            total +=
+              (a.data[startA + row * strideRow + k * strideInnerA] ?? NaN) *
+              (b.data[startB + k * strideInnerB + column * strideColumn] ?? NaN)
+          out[(index * rows + row) * columns + column] = factor * total
+        }
+    }
+    return out
+  },
+}
+
+/** factor · a b over the last two axes, the axes before them broadcast. */
+export const matmul = (graph: Graph, a: Value, b: Value, attributes: Partial<MatmulAttributes> = {}): Value =>
+  apply(graph, matmulOp, [a, b], { ...PLAIN, ...attributes })

@@ -1,0 +1,51 @@
+import type { ModelConfig } from '../config.ts'
+import { differentiate } from '../differentiate.ts'
+import { Graph, type Value } from '../graph.ts'
+import { add } from '../ops/add.ts'
+import { input } from '../ops/input.ts'
+import { multiply } from '../ops/multiply.ts'
+import { reshape } from '../ops/reshape.ts'
+import { rmsNorm } from '../ops/rmsInverse.ts'
+import { rotateHalf } from '../ops/rotateHalf.ts'
+import { beforeAttentionParameters } from '../parameters.ts'
+import { program, type Program } from '../program.ts'
+import { layerWeights, required, weightGradients } from './layerWeights.ts'
+
+/**
+ * From a layer's input to what attention needs.
+ * forward:  hidden [N, D], cosine and sine [N, 1, head] → query [N, heads, head], key and value [N, kvHeads, head], rotated
+ * backward: hidden, cosine, sine, gradient.query, gradient.key, gradient.value, gradient.residual [N, D] (what reached `hidden` past
+ *           attention) → gradient.hidden, and a gradient for each weight
+ */
+export function beforeAttention(config: ModelConfig): { forward: Program; backward: Program } {
+  const { headCount, keyValueHeadCount, headSize, hiddenSize, rmsNormEpsilon } = config
+  const graph = new Graph()
+  const hidden = input(graph, 'hidden', ['N', hiddenSize])
+  const cosine = input(graph, 'cosine', ['N', 1, headSize])
+  const sine = input(graph, 'sine', ['N', 1, headSize])
+  const weights = layerWeights(graph, beforeAttentionParameters(config))
+  const normalised = rmsNorm(graph, hidden, weights.weight('input_layernorm.weight'), rmsNormEpsilon)
+  const heads = (name: 'q' | 'k' | 'v', count: number): Value =>
+    reshape(graph, weights.linear(normalised, `self_attn.${name}_proj`), ['N', count, headSize])
+  const rotated = (name: 'q' | 'k', count: number): Value => {
+    const projected = heads(name, count)
+    const normed = config.queryKeyNorm
+      ? rmsNorm(graph, projected, weights.weight(`self_attn.${name}_norm.weight`), rmsNormEpsilon)
+      : projected
+    // RoPE (Su et al. 2021, arXiv:2104.09864) with the halves paired as in transformers' apply_rotary_pos_emb.
+    return add(graph, multiply(graph, normed, cosine), multiply(graph, rotateHalf(graph, normed), sine))
+  }
+  const outputs = { query: rotated('q', headCount), key: rotated('k', keyValueHeadCount), value: heads('v', keyValueHeadCount) }
+  const forward = program('beforeAttention', graph, outputs)
+
+  const seeds = new Map(
+    Object.entries(outputs).map(([name, value]) => [value, input(graph, `gradient.${name}`, graph.shape(value))]),
+  )
+  const residual = input(graph, 'gradient.residual', ['N', hiddenSize])
+  const gradients = differentiate(graph, seeds, [hidden, ...weights.values.values()])
+  const backward = program('beforeAttention.backward', graph, {
+    'gradient.hidden': add(graph, residual, required(gradients, hidden)),
+    ...weightGradients(weights, gradients),
+  })
+  return { forward, backward }
+}

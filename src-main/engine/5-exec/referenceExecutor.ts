@@ -1,0 +1,150 @@
+import type { Dimension, ValueType } from '../4-graph/graph.ts'
+import { count, type DenseTensor } from '../4-graph/op.ts'
+import type { Program } from '../4-graph/program.ts'
+import type { Executor, Tensor } from './executor.ts'
+
+interface ReferenceTensor extends DenseTensor {
+  type: ValueType
+}
+
+const dense = (tensor: Tensor): ReferenceTensor => {
+  if (!('data' in tensor)) throw new Error('a tensor of another executor')
+  return tensor as unknown as ReferenceTensor
+}
+
+/** Lengths of a program's symbolic dimensions, read off what is fed. */
+function bind(program: Program, inputs: Readonly<Record<string, Tensor>>): Map<string, number> {
+  const lengths = new Map<string, number>()
+  for (const { name, shape } of program.inputs) {
+    const fed = inputs[name]
+    if (!fed) throw new Error(`${program.name}: ${name} is not fed`)
+    if (fed.shape.length !== shape.length)
+      throw new Error(`${program.name}: ${name} has shape [${fed.shape.join()}], not [${shape.join()}]`)
+    shape.forEach((dimension, axis) => {
+      const length = fed.shape[axis] ?? NaN
+      const known = typeof dimension === 'number' ? dimension : (lengths.get(dimension) ?? length)
+      if (known !== length) throw new Error(`${program.name}: ${name} has shape [${fed.shape.join()}], not [${shape.join()}]`)
+      if (typeof dimension === 'string') lengths.set(dimension, length)
+    })
+  }
+  return lengths
+}
+
+/**
+ * Plain float64 loops over the ops' own definitions: what other executors are held against. It never writes into a tensor that it was given,
+ * so that whoever drives it proves not to rely on that.
+ */
+export function createReferenceExecutor(): Executor {
+  const make = (shape: readonly number[], data: Float64Array, type: ValueType = 'float32'): ReferenceTensor => ({
+    shape,
+    data,
+    type,
+  })
+  return {
+    device: { description: 'reference (float64 loops)', kind: 'reference', threads: 1 },
+    // Small, so that tests on small vocabularies walk several blocks and a ragged last one.
+    vocabularyBlock: 200,
+    compile: (program) => Promise.resolve({ program }),
+    run: ({ program }, inputs) => {
+      const lengths = bind(program, inputs)
+      const values = new Map<number, DenseTensor>()
+      for (const { name, value } of program.inputs) {
+        const fed = inputs[name]
+        if (fed) values.set(value, dense(fed))
+      }
+      for (const value of program.order) {
+        const { op, inputs: operands, attributes, shape } = program.graph.node(value)
+        const tensors = operands.map((operand) => {
+          const tensor = values.get(operand)
+          if (!tensor) throw new Error(`${program.name}: node ${operand} has not been computed`)
+          return tensor
+        })
+        const resolved = resolve(shape, lengths, tensors[0])
+        values.set(value, { shape: resolved, data: op.evaluate(tensors, attributes, resolved) })
+      }
+      return Promise.resolve(
+        Object.fromEntries(
+          [...program.outputs].map(([name, value]) => {
+            const result = values.get(value)
+            if (!result) throw new Error(`${program.name}: output ${name} has not been computed`)
+            return [name, make(result.shape, result.data, program.graph.node(value).type)]
+          }),
+        ),
+      )
+    },
+    upload: (data, shape) => make(shape, Float64Array.from(data), data instanceof Int32Array ? 'int64' : 'float32'),
+    download: (tensor) => Promise.resolve(Float32Array.from(dense(tensor).data)),
+    zeros: (shape) => make(shape, new Float64Array(count(shape))),
+    release: () => undefined,
+    scratch: () => undefined,
+    rows: (tensor, start, rowCount, shape) => {
+      const { data, type, shape: from } = dense(tensor)
+      const width = count(from.slice(1))
+      return make(shape ?? [rowCount, ...from.slice(1)], data.slice(start * width, (start + rowCount) * width), type)
+    },
+    concatenate: (parts, shape) => {
+      const out = new Float64Array(count(shape))
+      let at = 0
+      for (const part of parts) {
+        out.set(dense(part).data, at)
+        at += dense(part).data.length
+      }
+      return make(shape, out)
+    },
+    add: (target, source) => {
+      const { data } = dense(source)
+      return make(
+        target.shape,
+        dense(target).data.map((value, i) => value + (data[i] ?? NaN)),
+      )
+    },
+    addRows: (target, indices, source, factor) => {
+      const width = count(target.shape.slice(1))
+      const from = dense(source).data
+      const data = dense(target).data.slice()
+      indices.forEach((index, row) => {
+        for (let column = 0; column < width; column++) {
+          const at = index * width + column
+          data[at] = (data[at] ?? NaN) + factor * (from[row * width + column] ?? NaN)
+        }
+      })
+      return make(target.shape, data)
+    },
+    sumOfSquares: (tensors) =>
+      Promise.resolve(tensors.reduce((total, tensor) => dense(tensor).data.reduce((sum, x) => sum + x * x, total), 0)),
+    adamW: (parameters, { step, learningRate, beta1, beta2, epsilon, gradientScale }) => {
+      for (const parameter of parameters) {
+        const [value, gradient, first, second] = [
+          parameter.value,
+          parameter.gradient,
+          parameter.firstMoment,
+          parameter.secondMoment,
+        ].map((tensor) => dense(tensor).data) as [Float64Array, Float64Array, Float64Array, Float64Array]
+        const scaled = gradient.map((g) => g * gradientScale)
+        const newFirst = first.map((m, i) => beta1 * m + (1 - beta1) * (scaled[i] ?? NaN))
+        const newSecond = second.map((v, i) => beta2 * v + (1 - beta2) * (scaled[i] ?? NaN) ** 2)
+        const newValue = value.map((w, i) => {
+          const meanHat = (newFirst[i] ?? NaN) / (1 - beta1 ** step)
+          const varianceHat = (newSecond[i] ?? NaN) / (1 - beta2 ** step)
+          return w - learningRate * parameter.weightDecay * w - (learningRate * meanHat) / (Math.sqrt(varianceHat) + epsilon)
+        })
+        const { shape } = parameter.value
+        Object.assign(parameter, {
+          value: make(shape, newValue),
+          firstMoment: make(shape, newFirst),
+          secondMoment: make(shape, newSecond),
+        })
+      }
+      return Promise.resolve()
+    },
+    dispose: () => Promise.resolve(),
+  }
+}
+
+/** A node's shape in numbers. A length that no input has ('GT' of attention) is born in a reshape, and follows from the number of elements. */
+function resolve(shape: readonly Dimension[], lengths: Map<string, number>, from: DenseTensor | undefined): number[] {
+  const born = shape.find((dimension) => typeof dimension === 'string' && !lengths.has(dimension))
+  const length = (dimension: Dimension): number => (typeof dimension === 'number' ? dimension : (lengths.get(dimension) ?? 1))
+  if (typeof born === 'string') lengths.set(born, count(from?.shape ?? []) / count(shape.map(length)))
+  return shape.map(length)
+}

@@ -1,0 +1,148 @@
+import type { ModelConfig } from '../4-graph/config.ts'
+import { FINAL_NORM, headTableName } from '../4-graph/parameters.ts'
+import { head } from '../4-graph/programs/head.ts'
+import type { Executor, Tensor } from '../5-exec/executor.ts'
+import { compileAll } from './compileAll.ts'
+import type { ParameterStore } from './parameterStore.ts'
+import { entries } from './entries.ts'
+
+/** The language-model head and its cross-entropy on S supervised positions. Formulas: 4-graph/programs/head.ts. */
+export interface HeadLoss {
+  /** Σ -log p(target). hidden [S, D], targets [S] */
+  loss(hidden: Tensor, targets: Int32Array): Promise<number>
+  /** The same, adds the gradients of scale · Σ -log p to the parameters', and gives the one of `hidden`. */
+  lossAndGradient(hidden: Tensor, targets: Int32Array, scale: number): Promise<{ loss: number; gradient: Tensor }>
+}
+
+interface Scored {
+  /** Per block of the vocabulary: first row, and scores [B, S]. */
+  blocks: { start: number; size: number; scores: Tensor }[]
+  normalised: Tensor
+  scaled: Tensor
+  targetIds: Tensor
+  /** log Σ_v exp(score) [S] */
+  logPartition: Float32Array
+  loss: number
+}
+
+export async function createHeadLoss(config: ModelConfig, executor: Executor, parameters: ParameterStore): Promise<HeadLoss> {
+  const programs = await compileAll(executor, head(config))
+  const { vocabularySize, hiddenSize } = config
+  const tableName = headTableName(config)
+  const blockSize = Math.min(executor.vocabularyBlock, vocabularySize)
+  const scalar = (value: number): Tensor => executor.upload(Float32Array.of(value), [])
+
+  async function score(hidden: Tensor, targets: Int32Array, scale: number, keepScores: boolean): Promise<Scored> {
+    const positions = targets.length
+    const states = [positions, hiddenSize]
+    const table = parameters.value(tableName)
+    const targetIds = executor.upload(targets, [positions])
+    const { normalised, scaled } = entries(
+      await executor.run(
+        programs.norm,
+        { hidden, weight: parameters.value(FINAL_NORM), scale: scalar(scale) },
+        { normalised: executor.scratch('head.normalised', states), scaled: executor.scratch('head.scaled', states) },
+      ),
+      'normalised',
+      'scaled',
+    )
+    const targetScores = entries(
+      await executor.run(programs.targetScores, { normalised, table, targets: targetIds }),
+      'scores',
+    ).scores
+    const largest = new Float64Array(positions).fill(-Infinity)
+    const total = new Float64Array(positions)
+    const blocks: Scored['blocks'] = []
+    for (let start = 0; start < vocabularySize; start += blockSize) {
+      const size = Math.min(blockSize, vocabularySize - start)
+      const result = entries(
+        await executor.run(
+          programs.blockScores,
+          { block: executor.rows(table, start, size), normalised },
+          { scores: executor.scratch(`head.scores.${keepScores ? start : 'passing'}`, [size, positions]) },
+        ),
+        'scores',
+        'largest',
+        'total',
+      )
+      const blockLargest = await executor.download(result.largest)
+      const blockTotal = await executor.download(result.total)
+      // log-sum-exp over blocks: each sum is relative to the largest score seen so far.
+      blockLargest.forEach((value, s) => {
+        const before = largest[s] ?? -Infinity
+        const now = Math.max(before, value)
+        total[s] = (total[s] ?? 0) * Math.exp(before - now) + (blockTotal[s] ?? NaN) * Math.exp(value - now)
+        largest[s] = now
+      })
+      if (keepScores) blocks.push({ start, size, scores: result.scores })
+      else executor.release(result.scores)
+      executor.release(result.largest, result.total)
+    }
+    const logPartition = largest.map((value, s) => value + Math.log(total[s] ?? NaN))
+    const chosen = await executor.download(targetScores)
+    const loss = logPartition.reduce((sum, value, s) => sum + value - (chosen[s] ?? NaN), 0)
+    executor.release(targetScores)
+    return { blocks, normalised, scaled, targetIds, logPartition: Float32Array.from(logPartition), loss }
+  }
+
+  return {
+    async loss(hidden, targets) {
+      const { loss, normalised, scaled, targetIds } = await score(hidden, targets, 1, false)
+      executor.release(normalised, scaled, targetIds)
+      return loss
+    },
+    async lossAndGradient(hidden, targets, scale) {
+      const { blocks, normalised, scaled, targetIds, logPartition, loss } = await score(hidden, targets, scale, true)
+      const states = [targets.length, hiddenSize]
+      const table = parameters.value(tableName)
+      const partition = executor.upload(logPartition, [targets.length])
+      const tableGradient = parameters.gradientDestination(tableName)
+      const parts: Tensor[] = []
+      let expected = executor.zeros(states, 'head.expected.0')
+      for (const [index, { start, size, scores }] of blocks.entries()) {
+        const result = entries(
+          await executor.run(
+            programs.blockGradient,
+            { block: executor.rows(table, start, size), scores, logPartition: partition, scaled, accumulated: expected },
+            {
+              'gradient.block': tableGradient && executor.rows(tableGradient, start, size),
+              sum: executor.scratch(`head.expected.${(index + 1) % 2}`, states),
+            },
+          ),
+          'gradient.block',
+          'sum',
+        )
+        executor.release(scores, expected)
+        expected = result.sum
+        parts.push(result['gradient.block'])
+      }
+      parameters.addGradient(tableName, tableGradient ?? executor.concatenate(parts, [vocabularySize, hiddenSize]))
+      if (!tableGradient) executor.release(...parts)
+      parameters.addGradientRows(tableName, targets, scaled, -1)
+
+      const back = entries(
+        await executor.run(
+          programs.hiddenGradient,
+          { expected, table, targets: targetIds, scale: scalar(scale) },
+          { 'gradient.normalised': executor.scratch('head.gradient.normalised', states) },
+        ),
+        'gradient.normalised',
+      )
+      const result = entries(
+        await executor.run(
+          programs.normBackward,
+          { hidden, weight: parameters.value(FINAL_NORM), 'gradient.normalised': back['gradient.normalised'] },
+          {
+            'gradient.hidden': executor.scratch('head.gradient.hidden', states),
+            'gradient.weight': parameters.gradientDestination(FINAL_NORM),
+          },
+        ),
+        'gradient.hidden',
+        'gradient.weight',
+      )
+      parameters.addGradient(FINAL_NORM, result['gradient.weight'])
+      executor.release(normalised, scaled, targetIds, partition, expected, back['gradient.normalised'])
+      return { loss, gradient: result['gradient.hidden'] }
+    },
+  }
+}
