@@ -33,8 +33,8 @@ export const MAX_SIDE_FILE = 200_000_000
 /** README.md is only searched for its front matter. */
 export const MAX_README = 2_000_000
 
-/** One line of a journal: a metric or an edit of one row, and a row may have 64 MB (see the dataset's limits). */
-export const MAX_JOURNAL_LINE = 80_000_000
+/** A journal is read as a whole when it is opened: a long run's metrics take tens of megabytes. */
+export const MAX_JOURNAL = 1_000_000_000
 
 /** manifest.json: one line per file of a folder that we wrote ourselves. */
 export const MAX_MANIFEST = 10_000_000
