@@ -1,0 +1,47 @@
+import { TuneDeskError } from '../../contract/error.ts'
+import type { TokenisedRow } from '../2-tokens/tokenisedRow.ts'
+import { stepsOfEpoch } from '../3-batches/stepsOfEpoch.ts'
+import { trainedTokens } from '../3-batches/trainedTokens.ts'
+import type { TrainingPlan } from '../3-batches/trainingPlan.ts'
+import { evaluationBatches } from './evaluate.ts'
+import type { TrainingWarning } from './runRecorder.ts'
+import type { TrainingSettings } from './settings.ts'
+
+/**
+ * Looks at all rows before the first of them is trained on.
+ *
+ * A row with nothing to learn is harmless beside others. An optimizer step of such rows only would divide by 0 (a loss of NaN in the
+ * Trainer); the order of rows is known beforehand, so no run begins that would meet one.
+ * @throws train/step-with-nothing-to-learn, train/evaluation-needs-rows, train/evaluation-has-nothing-to-learn
+ */
+export function checkRows(
+  rows: readonly TokenisedRow[],
+  heldOutRows: readonly TokenisedRow[],
+  settings: TrainingSettings,
+  plan: TrainingPlan,
+): TrainingWarning[] {
+  if (settings.eval_strategy !== 'no') {
+    const evaluated = evaluationBatches(heldOutRows, settings).flat()
+    if (evaluated.length === 0) throw new TuneDeskError('train/evaluation-needs-rows', { strategy: settings.eval_strategy })
+    if (trainedTokens(evaluated) === 0) throw new TuneDeskError('train/evaluation-has-nothing-to-learn')
+  }
+  const empty = new Set(rows.flatMap((row, index) => (trainedTokens([row]) === 0 ? [index] : [])))
+  if (empty.size === 0) return []
+  for (let epoch = 0; epoch < plan.epochCount; epoch++) {
+    const remaining = plan.totalSteps - epoch * plan.stepsPerEpoch
+    for (const step of stepsOfEpoch(rows.length, settings, epoch).slice(0, remaining)) {
+      const indices = step.flat()
+      if (indices.every((index) => empty.has(index)))
+        throw new TuneDeskError('train/step-with-nothing-to-learn', { rows: rowNumbers(rows, indices), epoch: epoch + 1 })
+    }
+  }
+  return [{ kind: 'rows-with-nothing-to-learn', rows: [...empty].map((index) => rows[index]?.row ?? index) }]
+}
+
+/** As a person counts them: from 1. */
+function rowNumbers(rows: readonly TokenisedRow[], indices: readonly number[]): string {
+  return indices
+    .map((index) => (rows[index]?.row ?? index) + 1)
+    .sort((a, b) => a - b)
+    .join(', ')
+}
