@@ -64,7 +64,7 @@ export async function goldenTensor(family: GoldenFamily, name: string, file = 'g
   }
 }
 
-const tokenised = ({ input_ids: ids, labels }: GoldenRow, row: number): TokenisedRow => ({
+export const tokenised = ({ input_ids: ids, labels }: GoldenRow, row: number): TokenisedRow => ({
   row,
   ids,
   labels,

@@ -10,8 +10,9 @@ import type { TrainingSettings } from './settings.ts'
 /**
  * Looks at all rows before the first of them is trained on.
  *
- * A row with nothing to learn is harmless beside others. An optimizer step of such rows only would divide by 0 (a loss of NaN in the
- * Trainer); the order of rows is known beforehand, so no run begins that would meet one.
+ * A row with nothing to learn is harmless beside others. An optimizer step of such rows only has no loss (0 / 0; the Trainer puts the
+ * mean of the last steps in its place and moves the weights by momentum alone). The order of rows is known beforehand, so no run begins
+ * that would meet one.
  * @throws train/step-with-nothing-to-learn, train/evaluation-needs-rows, train/evaluation-has-nothing-to-learn
  */
 export function checkRows(
