@@ -31,11 +31,11 @@ export function cleanPoem(raw: RawPoem, simplify: (text: string) => string): Poe
   const text = tidy(raw.paragraphs.join(''), simplify)
   const lines = text.match(SENTENCES) ?? []
   const whole = POEM_TEXT.test(text) && lines.join('') === text
-  if (!whole || lines.length < 2 || lines.some((line) => [...line].length > LONGEST_LINE)) return null
+  if (!whole || lines.length < 2 || lines.some((line) => Array.from(line).length > LONGEST_LINE)) return null
 
   const name = (value: string): string => {
     const tidied = tidy(value, simplify)
-    return NAME_TEXT.test(tidied) && [...tidied].length <= LONGEST_NAME ? tidied : ''
+    return NAME_TEXT.test(tidied) && Array.from(tidied).length <= LONGEST_NAME ? tidied : ''
   }
   return { title: name(raw.title), author: name(raw.author), lines }
 }

@@ -29,7 +29,7 @@ export function coupletSample(poems: Poem[], isWritable: (character: string) => 
     .filter(({ lines }) => lines.length === 4 && lines.every((line) => COUPLET.test(line) && line.length === lines[0]?.length))
     .toSorted((a, b) => fractionOf(a.lines.join('')) - fractionOf(b.lines.join('')))
     .map(({ lines }) => lines.slice(1, 3))
-    .filter((pair) => [...pair.join('')].every(isWritable))
+    .filter((pair) => Array.from(pair.join('')).every(isWritable))
     .slice(0, ROWS / 2)
   const rows = couplets.flat().map((line): Row => {
     const comma = line.indexOf('，') + 1

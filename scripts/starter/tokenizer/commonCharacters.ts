@@ -14,4 +14,4 @@ export function commonCharacters(): string[] {
 }
 
 /** The punctuation of Chinese text. */
-export const CHINESE_PUNCTUATION = [...'，。？！；：、《》“”‘’（）…—·']
+export const CHINESE_PUNCTUATION = Array.from('，。？！；：、《》“”‘’（）…—·')

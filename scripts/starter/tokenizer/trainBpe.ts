@@ -1,6 +1,6 @@
-import { byteCharacters } from './byteCharacters.ts'
+import { byteAlphabet } from '../../../src-main/engine/2-tokens/byteAlphabet.ts'
 
-/** A byte-level BPE vocabulary, its tokens written in the characters of `byteCharacters`. */
+/** A byte-level BPE vocabulary, its tokens written in the characters of `byteAlphabet`. */
 export interface Bpe {
   /** Index: token id. */
   vocabulary: string[]
@@ -22,7 +22,7 @@ const PAIR_BASE = 2 ** 20
  * @param counts how often each stretch of text occurs; nothing is merged across the edge of a stretch
  */
 export function trainBpe(counts: ReadonlyMap<string, number>, vocabularySize: number): Bpe {
-  const characters = byteCharacters()
+  const characters = [...byteAlphabet().keys()]
   const vocabulary = characters.toSorted((a, b) => (a < b ? -1 : 1))
   const ids = new Map(vocabulary.map((token, id) => [token, id]))
   const byteIds = characters.map((character) => ids.get(character) as number)

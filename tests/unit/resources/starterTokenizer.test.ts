@@ -2,23 +2,30 @@ import { readFile } from 'node:fs/promises'
 import { Tokenizer } from '@huggingface/tokenizers'
 import { Template } from '@huggingface/jinja'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 
 const file = (name: string): Promise<string> => readFile(new URL(`../../../resources/${name}`, import.meta.url), 'utf8')
 let tokenizer: Tokenizer
-let settings: { chat_template: string; eos_token: string; pad_token: string }
+const settingsSchema = z.looseObject({ chat_template: z.string(), eos_token: z.string(), pad_token: z.string() })
+let settings: z.output<typeof settingsSchema>
 const ids = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids
 const pieces = (text: string): string[] => ids(text).map((id) => tokenizer.decode([id], { skip_special_tokens: false }))
+const rowsOf = async (sample: string): Promise<z.output<typeof rowSchema>[]> =>
+  (await file(`samples/${sample}/rows.jsonl`))
+    .trimEnd()
+    .split('\n')
+    .map((line) => rowSchema.parse(JSON.parse(line)))
+const rowSchema = z.object({ instruct: z.string(), input: z.string(), label: z.string() })
 
 beforeAll(async () => {
-  settings = JSON.parse(await file('starter-model/tokenizer_config.json'))
-  tokenizer = new Tokenizer(JSON.parse(await file('starter-model/tokenizer.json')), settings)
+  settings = settingsSchema.parse(JSON.parse(await file('starter-model/tokenizer_config.json')))
+  tokenizer = new Tokenizer(z.looseObject({}).parse(JSON.parse(await file('starter-model/tokenizer.json'))), settings)
 })
 
 describe("the starter model's tokenizer", () => {
   it('gives back every row of the samples', async () => {
     for (const sample of ['poems', 'couplets']) {
-      for (const line of (await file(`samples/${sample}/rows.jsonl`)).trimEnd().split('\n')) {
-        const { instruct, input, label } = JSON.parse(line)
+      for (const { instruct, input, label } of await rowsOf(sample)) {
         expect(tokenizer.decode(ids(instruct + input + label))).toBe(instruct + input + label)
       }
     }
@@ -26,16 +33,14 @@ describe("the starter model's tokenizer", () => {
 
   it('writes each character of the samples as one token; only a mark and the line break behind it go together', async () => {
     for (const sample of ['poems', 'couplets']) {
-      for (const line of (await file(`samples/${sample}/rows.jsonl`)).trimEnd().split('\n')) {
-        const { instruct, input, label } = JSON.parse(line)
+      for (const { instruct, input, label } of await rowsOf(sample)) {
         expect(pieces(instruct + input + label)).toEqual((instruct + input + label).match(/[。？！]\n|./gsu))
       }
     }
   })
 
   it('never merges across the end of a question', async () => {
-    for (const line of (await file('samples/poems/rows.jsonl')).trimEnd().split('\n')) {
-      const { instruct, input, label } = JSON.parse(line)
+    for (const { instruct, input, label } of await rowsOf('poems')) {
       expect(ids(instruct + input + label)).toEqual([...ids(instruct), ...ids(input), ...ids(label)])
     }
   })
