@@ -3,9 +3,15 @@ import type { TokenizerJson } from './tokenizerFiles.ts'
 
 type Component = { type?: unknown; [field: string]: unknown }
 
+/** Rust's `\w` (Unicode Technical Standard 18, annex C), inside a character class. */
+const WORD = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\u200c\u200d'
+
+/** GPT-2's pieces of text; to the JavaScript library's own copy U+0085 is no whitespace, and U+FEFF is. */
+const GPT2_PIECES = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+"
+
 /**
- * Steps that the JavaScript tokenizer library takes for ASCII only, as the regular expressions that the Rust one stands for
- * (pre_tokenizers/digits.rs: `char::is_numeric`; pre_tokenizers/whitespace.rs).
+ * Steps that the JavaScript tokenizer library takes by JavaScript's idea of a digit, a word or a space, as the regular expressions that the Rust one
+ * stands for (pre_tokenizers/digits.rs: `char::is_numeric`; whitespace.rs; byte_level.rs).
  */
 function exactStep(step: Component): Component {
   switch (step.type) {
@@ -17,7 +23,17 @@ function exactStep(step: Component): Component {
         invert: false,
       }
     case 'Whitespace':
-      return { type: 'Split', pattern: { Regex: '\\w+|[^\\w\\s]+' }, behavior: 'Removed', invert: true }
+      return { type: 'Split', pattern: { Regex: `[${WORD}]+|[^${WORD}\\p{White_Space}]+` }, behavior: 'Removed', invert: true }
+    case 'ByteLevel':
+      // With `add_prefix_space` a space is put before the text, not before each piece: then the library's own step is the closer one.
+      if (step['use_regex'] === false || step['add_prefix_space'] !== false) return step
+      return {
+        type: 'Sequence',
+        pretokenizers: [
+          { type: 'Split', pattern: { Regex: GPT2_PIECES }, behavior: 'Isolated', invert: false },
+          { ...step, use_regex: false },
+        ],
+      }
     case 'Sequence':
       return { ...step, pretokenizers: (step['pretokenizers'] as Component[]).map(exactStep) }
     default:
