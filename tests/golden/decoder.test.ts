@@ -3,9 +3,21 @@ import { modelParameters } from '../../src-main/engine/4-graph/parameters.ts'
 import { createOrtExecutor } from '../../src-main/engine/5-exec/ortExecutor.ts'
 import { createReferenceExecutor } from '../../src-main/engine/5-exec/referenceExecutor.ts'
 import { createDecoder } from '../../src-main/engine/6-train/decoder.ts'
-import { FAMILIES, goldenBatch, goldenConfig, goldenTensor, goldenWeights, readGolden, relativeError, type GoldenStep } from './golden.ts'
+import {
+  FAMILIES,
+  goldenBatch,
+  goldenConfig,
+  goldenTensor,
+  goldenWeights,
+  readGolden,
+  relativeError,
+  type GoldenStep,
+} from './golden.ts'
 
-const EXECUTORS = { reference: () => Promise.resolve(createReferenceExecutor()), onnxruntime: () => createOrtExecutor({ threads: 2 }) }
+const EXECUTORS = {
+  reference: () => Promise.resolve(createReferenceExecutor()),
+  onnxruntime: () => createOrtExecutor({ threads: 2 }),
+}
 const OPTIMIZER = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 }
 const MAX_GRAD_NORM = 1
 
@@ -14,7 +26,11 @@ async function decoder(family: (typeof FAMILIES)[number], executor: keyof typeof
 }
 
 /** Ten updates, each over its window of micro-batches, as make_golden.py's manual loop. */
-async function replay(model: Awaited<ReturnType<typeof decoder>>, windows: (step: number) => ReturnType<typeof goldenBatch>[], steps: GoldenStep[]) {
+async function replay(
+  model: Awaited<ReturnType<typeof decoder>>,
+  windows: (step: number) => ReturnType<typeof goldenBatch>[],
+  steps: GoldenStep[],
+) {
   for (const golden of steps) {
     const window = windows(golden.step - 1)
     const scale = 1 / window.reduce((total, batch) => total + batch.targets.length, 0)
@@ -67,11 +83,7 @@ describe('qwen2, other windows', () => {
 
   test('a ragged last batch', async () => {
     const batches = [goldenBatch(rows.slice(0, 4)), goldenBatch(rows.slice(4))]
-    await replay(
-      await decoder('qwen2', 'onnxruntime'),
-      (step) => batches.slice(step % 2, (step % 2) + 1),
-      golden.ragged.steps,
-    )
+    await replay(await decoder('qwen2', 'onnxruntime'), (step) => batches.slice(step % 2, (step % 2) + 1), golden.ragged.steps)
   })
 
   test('all final weights', async () => {
@@ -82,5 +94,33 @@ describe('qwen2, other windows', () => {
       const worst = data.reduce((largest, value, i) => Math.max(largest, Math.abs(value - (expected[i] ?? NaN))), 0)
       expect(worst, name).toBeLessThan(1e-3)
     }
+  })
+})
+
+describe('the loss that follows from golden logits of one row', () => {
+  /** Mean of -log softmax(logits)[next token] over the row's learned tokens. */
+  async function lossOf(
+    family: 'llama' | 'mistral',
+    name: string,
+    { input_ids, labels }: { input_ids: number[]; labels: number[] },
+  ) {
+    const logits = await goldenTensor(family, name)
+    const losses = input_ids.slice(1).flatMap((target, position) => {
+      if ((labels[position + 1] ?? -100) < 0) return []
+      const row = logits.subarray(position * 512, (position + 1) * 512)
+      return [Math.log(row.reduce((sum, value) => sum + Math.exp(value), 0)) - (row[target] ?? NaN)]
+    })
+    return losses.reduce((sum, loss) => sum + loss, 0) / losses.length
+  }
+
+  test.each([
+    ['llama', 'logits_rope_llama3_row0', { rope_theta: undefined, rope_parameters: readGolden('llama').rope_llama3 }],
+    ['mistral', 'logits_sliding_window6_row0', { sliding_window: 6 }],
+  ] as const)('%s, %s', async (family, name, change) => {
+    const [row] = readGolden(family).batch_rows
+    if (!row) throw new Error('no row')
+    const batch = goldenBatch([row])
+    const model = await createDecoder(goldenConfig(family, change), await EXECUTORS.onnxruntime(), goldenWeights(family))
+    expect(Math.abs((await model.evaluate(batch)) / batch.targets.length - (await lossOf(family, name, row)))).toBeLessThan(1e-5)
   })
 })

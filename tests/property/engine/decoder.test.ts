@@ -14,7 +14,16 @@ const rope: fc.Arbitrary<Rope> = fc.constantFrom<Rope>(
   { type: 'default', theta: 1e4 },
   { type: 'linear', theta: 1e4, factor: 2 },
   { type: 'llama3', theta: 1e4, factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalMaxPositions: 8 },
-  { type: 'yarn', theta: 1e4, factor: 4, originalMaxPositions: 8, betaFast: 32, betaSlow: 1, attentionFactor: 1.1, truncate: true },
+  {
+    type: 'yarn',
+    theta: 1e4,
+    factor: 4,
+    originalMaxPositions: 8,
+    betaFast: 32,
+    betaSlow: 1,
+    attentionFactor: 1.1,
+    truncate: true,
+  },
 )
 
 const config: fc.Arbitrary<ModelConfig> = fc
@@ -46,10 +55,10 @@ const config: fc.Arbitrary<ModelConfig> = fc
 /** Rows of any lengths, some alike, each with some learned tokens; at least one that is learned after the shift. */
 const rows = (vocabularySize: number): fc.Arbitrary<TokenisedRow[]> =>
   fc
-    .array(
-      fc.array(fc.tuple(fc.integer({ min: 0, max: vocabularySize - 1 }), fc.boolean()), { minLength: 2, maxLength: 7 }),
-      { minLength: 1, maxLength: 4 },
-    )
+    .array(fc.array(fc.tuple(fc.integer({ min: 0, max: vocabularySize - 1 }), fc.boolean()), { minLength: 2, maxLength: 7 }), {
+      minLength: 1,
+      maxLength: 4,
+    })
     .map((all) =>
       all.map((tokens, row) => {
         const ids = tokens.map(([id]) => id)

@@ -22,9 +22,9 @@ const length = fc.integer({ min: 1, max: 4 })
 const shape = fc.array(length, { minLength: 1, maxLength: 4 })
 /** A shape that broadcasts to `to`: leading axes left out, some axes 1. */
 const broadcastable = (to: number[]): fc.Arbitrary<number[]> =>
-  fc.tuple(fc.integer({ min: 0, max: to.length }), fc.array(fc.boolean(), { minLength: to.length, maxLength: to.length })).map(([drop, ones]) =>
-    to.map((size, axis) => (ones[axis] ? 1 : size)).slice(drop),
-  )
+  fc
+    .tuple(fc.integer({ min: 0, max: to.length }), fc.array(fc.boolean(), { minLength: to.length, maxLength: to.length }))
+    .map(([drop, ones]) => to.map((size, axis) => (ones[axis] ? 1 : size)).slice(drop))
 const unary = shape.map((operand): Example => ({ operands: [operand], attributes: null }))
 const binary = shape
   .chain((to) => fc.tuple(broadcastable(to), broadcastable(to)))
@@ -76,7 +76,9 @@ const EXAMPLES: Record<keyof typeof OPS, fc.Arbitrary<Example>> = {
   subtract: binary,
   sum: reduction,
   transpose: shape.chain((from) =>
-    fc.shuffledSubarray([...from.keys()], { minLength: from.length }).map((order) => ({ operands: [from], attributes: { order } })),
+    fc
+      .shuffledSubarray([...from.keys()], { minLength: from.length })
+      .map((order) => ({ operands: [from], attributes: { order } })),
   ),
 }
 
@@ -88,9 +90,18 @@ function build(op: Op, { operands, indices, attributes }: Example): { graph: Gra
   return { graph, inputs, output: apply(graph, op, all, attributes) }
 }
 
-async function run(executor: Executor, graph: Graph, output: Value, data: Float32Array[], example: Example, extra: Record<string, Float32Array> = {}) {
+async function run(
+  executor: Executor,
+  graph: Graph,
+  output: Value,
+  data: Float32Array[],
+  example: Example,
+  extra: Record<string, Float32Array> = {},
+) {
   const executable = await executor.compile(program('test', graph, { output }))
-  const feeds = Object.fromEntries(data.map((values, i) => [`operand${i}`, executor.upload(values.slice(), example.operands[i] ?? [])]))
+  const feeds = Object.fromEntries(
+    data.map((values, i) => [`operand${i}`, executor.upload(values.slice(), example.operands[i] ?? [])]),
+  )
   if (example.indices) feeds['indices'] = executor.upload(Int32Array.from(example.indices), [example.indices.length])
   for (const [name, values] of Object.entries(extra)) {
     const { shape: wanted } = executable.program.inputs.find((each) => each.name === name) ?? { shape: [] }
@@ -162,7 +173,8 @@ describe('the gradient is that of finite differences', () => {
           const found = await reference.download(await run(reference, graph, gradient, data, example, { upstream: weights }))
           for (const at of operand.keys()) {
             const step = 2 ** -10
-            const moved = (by: number) => data.map((values, j) => (j === i ? values.map((value, k) => (k === at ? value + by : value)) : values))
+            const moved = (by: number) =>
+              data.map((values, j) => (j === i ? values.map((value, k) => (k === at ? value + by : value)) : values))
             const slope = ((await loss(moved(step))) - (await loss(moved(-step)))) / (2 * step)
             expect(Math.abs((found[at] ?? NaN) - slope)).toBeLessThan(1e-4 * (1 + Math.abs(slope)))
           }
