@@ -8,8 +8,8 @@ import { type FileDigest, streamFile } from './streamFile.ts'
  * Writes a folder as a whole, with `manifest.json` (a checksum of every file) last. It appears under its name only when all of it is on the disk;
  * a folder that had the name is replaced. See `verifyFolder`.
  *
- * Steps: write into `<folder>.tmp`, fsync each file; the manifest; fsync the folder; put the old one aside as `<folder>.old`; fsync the parent;
- * rename; fsync the parent; remove the old one. Whatever step the machine dies at, `restoreFolder` finds the old or the new one.
+ * Steps: write into `<folder>.tmp`, fsync each file; the manifest; fsync the folder; put the old one aside as `<folder>.old`; rename; fsync the
+ * parent; remove the old one. Whatever step the machine dies at, `restoreFolder` finds the old or the new one.
  * @throws TuneDeskError files/disk-full, files/cannot-write, or what `content` threw; the old folder is still there then
  */
 export async function writeFolder(
@@ -55,10 +55,7 @@ export async function restoreFolder(folder: string, fileSystem = nodeFileSystem)
 async function moveIntoPlace(folder: string, fileSystem: FileSystem): Promise<void> {
   const { temporary, old } = besides(folder)
   const replaces = await exists(folder, fileSystem)
-  if (replaces) {
-    await fileSystem.rename(folder, old)
-    await syncFolder(dirname(folder), fileSystem)
-  }
+  if (replaces) await fileSystem.rename(folder, old)
   try {
     await fileSystem.rename(temporary, folder)
   } catch (error) {

@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { TuneDeskError } from '../contract/error.ts'
 import { cannotRead } from './readFile.ts'
@@ -26,17 +26,23 @@ export async function containedPath(folder: string, name: string): Promise<strin
 /**
  * The real folder that files of `folder` may lie in. It is `folder` itself, except in Hugging Face's download cache, where a model is a folder of
  * links, `models--<owner>--<name>/snapshots/<commit>/x`, into `models--<owner>--<name>/blobs/`: there the model's whole cache folder.
+ * @throws TuneDeskError files/not-a-folder
  */
 export async function containmentRoot(folder: string): Promise<string> {
-  let real
-  try {
-    real = await realpath(folder)
-  } catch (error) {
-    throw new TuneDeskError('files/not-a-folder', { path: folder }, { cause: error })
-  }
+  const real = await realFolder(folder)
   const snapshots = dirname(real)
   const model = dirname(snapshots)
   return basename(snapshots) === 'snapshots' && basename(model).startsWith('models--') ? model : real
+}
+
+async function realFolder(folder: string): Promise<string> {
+  try {
+    const real = await realpath(folder)
+    if ((await stat(real)).isDirectory()) return real
+  } catch (error) {
+    throw new TuneDeskError('files/not-a-folder', { path: folder }, { cause: error })
+  }
+  throw new TuneDeskError('files/not-a-folder', { path: folder })
 }
 
 /** Whether `path` lies inside `folder`; both real and absolute. */

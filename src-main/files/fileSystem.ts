@@ -28,7 +28,7 @@ export async function writeFully(file: OpenFile, bytes: Uint8Array, position: nu
   let done = 0
   while (done < bytes.byteLength) {
     const { bytesWritten } = await file.write(bytes, done, bytes.byteLength - done, position + done)
-    if (bytesWritten === 0) throw new Error('nothing was written')
+    if (bytesWritten === 0) throw Object.assign(new Error('nothing was written'), { code: 'EIO' })
     done += bytesWritten
   }
 }
@@ -60,9 +60,9 @@ export const exists = (path: string, fileSystem: FileSystem): Promise<boolean> =
     () => false,
   )
 
-/** The error book's word for a failed write: files/disk-full or files/cannot-write. Errors that already have one pass. */
-export function cannotWrite(path: string, error: unknown): TuneDeskError {
-  if (error instanceof TuneDeskError) return error
+/** The error book's word for what the system answers to a write: files/disk-full or files/cannot-write. Any other error stays as it is. */
+export function cannotWrite(path: string, error: unknown): unknown {
+  if (error instanceof TuneDeskError || !(error instanceof Error && 'code' in error)) return error
   const reason = reasonOf(error)
   if (reason === 'ENOSPC' || reason === 'EDQUOT') return new TuneDeskError('files/disk-full', { path }, { cause: error })
   return new TuneDeskError('files/cannot-write', { path, reason }, { cause: error })

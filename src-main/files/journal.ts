@@ -75,9 +75,9 @@ export async function openJournal(
     throw cannotWrite(path, error)
   }
 
-  let failedSync: TuneDeskError | null = null
+  let failedSync: unknown = null
   const append = async (entry: JournalEntry): Promise<void> => {
-    if (failedSync) throw failedSync
+    if (failedSync !== null) throw failedSync
     const line = new TextEncoder().encode(printLine(entry))
     try {
       await cut()
@@ -91,7 +91,7 @@ export async function openJournal(
     }
   }
   const sync = async (): Promise<void> => {
-    if (failedSync) throw failedSync
+    if (failedSync !== null) throw failedSync
     try {
       await file.sync()
     } catch (error) {

@@ -25,10 +25,7 @@ export const printManifest = (manifest: Manifest): string =>
  */
 export async function verifyFolder(folder: string): Promise<Manifest> {
   const manifest = await readManifest(folder)
-  for (const [name, { size, sha256 }] of manifest) {
-    const digest = await digestOf(folder, name)
-    if (digest?.size !== size || digest.sha256 !== sha256) throw damaged(folder, name)
-  }
+  for (const [name, digest] of manifest) if (!(await isAsWritten(folder, name, digest))) throw damaged(folder, name)
   return manifest
 }
 
@@ -44,22 +41,18 @@ async function readManifest(folder: string): Promise<Manifest> {
   return new Map(Object.entries(parsed.data.files))
 }
 
-/** null where the file cannot be read. */
-async function digestOf(folder: string, name: string): Promise<FileDigest | null> {
+async function isAsWritten(folder: string, name: string, { size, sha256 }: FileDigest): Promise<boolean> {
   let file
   try {
     file = await openForReading(await containedPath(folder, name))
+    if ((await file.stat()).size !== size) return false
     const hash = createHash('sha256')
-    const piece = new Uint8Array(IO_CHUNK)
-    let size = 0
-    for (;;) {
-      const length = await readFully(file, piece, size)
-      hash.update(piece.subarray(0, length))
-      size += length
-      if (length < piece.byteLength) return { size, sha256: hash.digest('hex') }
-    }
+    const piece = new Uint8Array(Math.min(size, IO_CHUNK))
+    for (let position = 0; position < size; position += piece.byteLength)
+      hash.update(piece.subarray(0, await readFully(file, piece, position)))
+    return hash.digest('hex') === sha256
   } catch {
-    return null
+    return false
   } finally {
     await file?.close()
   }

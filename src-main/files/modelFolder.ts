@@ -1,8 +1,7 @@
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir } from 'node:fs/promises'
 import { TuneDeskError } from '../contract/error.ts'
 import type { OutputFolder } from './atomicFile.ts'
-import { containedPath } from './containment.ts'
+import { containedPath, containmentRoot } from './containment.ts'
 import { IO_CHUNK, MAX_CONFIG_JSON, MAX_README, MAX_SIDE_FILE, MAX_TOKENIZER_JSON } from './limits.ts'
 import { cannotRead, openForReading, readFully, readJsonCapped, readTextCapped } from './readFile.ts'
 import type { FloatType } from './writeSafetensors.ts'
@@ -44,7 +43,7 @@ const LEGAL_FILE = /^(licen[cs]e|notice|use_policy)(\.|$)/i
  * files/cannot-read, files/outside-folder
  */
 export async function readModelFolder(folder: string): Promise<ModelFolder> {
-  await requireFolder(folder)
+  await containmentRoot(folder)
   const json = (name: string, limit: number) =>
     ifThere(folder, name, async (path) => asObject(await readJsonCapped(path, limit), name))
   const required = async (name: string, limit: number) => {
@@ -84,14 +83,6 @@ export function configWithDtype(config: Readonly<Record<string, unknown>>, dtype
   return 'dtype' in config ? { ...config, dtype: name, torch_dtype: name } : { ...config, torch_dtype: name }
 }
 
-async function requireFolder(folder: string): Promise<void> {
-  const isFolder = await stat(folder).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
-  if (!isFolder) throw new TuneDeskError('files/not-a-folder', { path: folder })
-}
-
 /** null when there is no such file; every other difficulty is an error. */
 async function ifThere<T>(folder: string, name: string, read: (path: string) => Promise<T>): Promise<T | null> {
   let path
@@ -112,7 +103,7 @@ function asObject(json: unknown, file: string): Record<string, unknown> {
 /** The `license:` line of the YAML block between two `---` at the beginning (huggingface.co/docs/hub/model-cards). */
 function licenseOf(readme: string): string | null {
   const frontMatter = /^---\r?\n(.*?)\r?\n---/s.exec(readme)?.[1] ?? ''
-  const license = /^license:[ \t]*["']?([\w.+-]+)["']?[ \t]*$/m.exec(frontMatter.replaceAll('\r', ''))?.[1]
+  const license = /^license:[ \t]*["']?([\w.+-]+)["']?[ \t]*(?:#.*)?$/m.exec(frontMatter.replaceAll('\r', ''))?.[1]
   return license ?? null
 }
 

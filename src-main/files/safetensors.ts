@@ -52,7 +52,7 @@ export async function openWeights(folder: string): Promise<Weights> {
       folder: root,
       tensors: new Map([...located].map(([name, { location }]) => [name, location])),
       metadata: new Map([...files.values()].flatMap((file) => [...file.metadata])),
-      read: (name, into) => {
+      read: async (name, into) => {
         const found = located.get(name)
         if (!found) throw new TuneDeskError('weights/missing-tensor', { tensor: name, folder })
         return found.file.read(found.location, into)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../../../src-main/engine/4-graph/parseConfig.ts'
 import type { ModelConfig } from '../../../../src-main/engine/4-graph/config.ts'
+import { refusal } from '../../../support/refusal.ts'
 
 const golden = (family: string): Record<string, unknown> =>
   JSON.parse(readFileSync(new URL(`../../../golden/data/${family}/config.json`, import.meta.url), 'utf8')) as Record<
@@ -17,8 +18,6 @@ const failure = (fields: unknown): unknown => {
   }
   throw new Error('was accepted')
 }
-const refusal = (code: string, parameters: Record<string, unknown> = {}) =>
-  expect.objectContaining({ code, parameters: expect.objectContaining(parameters) })
 
 describe('the golden models', () => {
   const common = {
@@ -300,7 +299,7 @@ describe('what is not computed is refused by name', () => {
     [{ model_type: 'llama', attention_dropout: 0.1 }, 'config/unsupported-value', { field: 'attention_dropout', value: '0.1' }],
     [{ model_type: 'llama', rope_interleaved: true }, 'config/unsupported-value', { field: 'rope_interleaved' }],
     [{ model_type: 'llama', quantization_config: { bits: 4 } }, 'config/unsupported-value', { field: 'quantization_config' }],
-  ])('%j', (config, code, parameters) => {
+  ] as const)('%j', (config, code, parameters) => {
     expect(failure(config)).toEqual(refusal(code, parameters))
   })
 
