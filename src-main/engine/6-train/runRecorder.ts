@@ -1,9 +1,11 @@
 import type { LogLine, RunState } from './runState.ts'
 import type { NamedTensor } from './trainableModel.ts'
 
-export type TrainingWarning =
-  /** These rows (indices in the dataset) have no token to learn; the rows beside them in a step do. */
-  { kind: 'rows-with-nothing-to-learn'; rows: number[] }
+/** These rows (indices in the dataset) have no token to learn; the rows beside them in a step do. */
+export interface TrainingWarning {
+  kind: 'rows-with-nothing-to-learn'
+  rows: number[]
+}
 
 /** What happens in a run, in order, as plain data. */
 export type TrainingEvent =
@@ -22,6 +24,8 @@ export type TrainingEvent =
       step: number
       maxSteps: number
       epoch: number
+      /** Of this optimizer step alone; the log has the mean of several. */
+      loss: number
       /** Of this optimizer step; padding does not count. */
       tokensPerSecond: number
       /** Until the last optimizer step, at the pace of the last few. */

@@ -1,7 +1,7 @@
 import { TuneDeskError } from '../../contract/error.ts'
 import type { TokenisedRow } from '../2-tokens/tokenisedRow.ts'
 import { packBatch } from '../3-batches/packBatch.ts'
-import { stepsOfEpoch, type Step } from '../3-batches/stepsOfEpoch.ts'
+import { stepsOfEpoch } from '../3-batches/stepsOfEpoch.ts'
 import { trainedTokens } from '../3-batches/trainedTokens.ts'
 import { epochAfter, trainingPlan } from '../3-batches/trainingPlan.ts'
 import { checkRows } from './checkRows.ts'
@@ -105,7 +105,7 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
       state.lossSinceLog += loss
       state.gradientNorm = gradientNorm
       state.learningRate = learningRate
-      await reportProgress(clock() - stepStarted, microBatches)
+      await reportProgress(loss, clock() - stepStarted, microBatches)
       await logEvaluateSave(dueAfterStep(trainer, settings))
     }
 
@@ -209,7 +209,7 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
       : new TuneDeskError('train/diverged', { ...parameters, checkpoint: `checkpoint-${lastGood}` })
   }
 
-  async function reportProgress(seconds: number, microBatches: readonly TokenisedRow[][]): Promise<void> {
+  async function reportProgress(loss: number, seconds: number, microBatches: readonly TokenisedRow[][]): Promise<void> {
     secondsOfSteps.push(seconds)
     if (secondsOfSteps.length > STEPS_OF_PACE) secondsOfSteps.shift()
     const pace = secondsOfSteps.reduce((sum, value) => sum + value, 0) / secondsOfSteps.length
@@ -219,6 +219,7 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
       step: trainer.global_step,
       maxSteps: plan.totalSteps,
       epoch: trainer.epoch,
+      loss,
       tokensPerSecond: seconds > 0 ? tokens / seconds : 0,
       secondsLeft: pace * (plan.totalSteps - trainer.global_step),
     })
