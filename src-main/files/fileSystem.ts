@@ -61,8 +61,9 @@ export const exists = (path: string, fileSystem: FileSystem): Promise<boolean> =
   )
 
 /** The error book's word for what the system answers to a write: files/disk-full or files/cannot-write. Any other error stays as it is. */
-export function cannotWrite(path: string, error: unknown): unknown {
-  if (error instanceof TuneDeskError || !(error instanceof Error && 'code' in error)) return error
+export function cannotWrite(path: string, error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error))
+  if (error instanceof TuneDeskError || !('code' in error)) return error
   const reason = reasonOf(error)
   if (reason === 'ENOSPC' || reason === 'EDQUOT') return new TuneDeskError('files/disk-full', { path }, { cause: error })
   return new TuneDeskError('files/cannot-write', { path, reason }, { cause: error })

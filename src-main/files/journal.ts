@@ -75,7 +75,7 @@ export async function openJournal(
     throw cannotWrite(path, error)
   }
 
-  let failedSync: unknown = null
+  let failedSync: Error | null = null
   const append = async (entry: JournalEntry): Promise<void> => {
     if (failedSync !== null) throw failedSync
     const line = new TextEncoder().encode(printLine(entry))

@@ -211,6 +211,6 @@ const impossible = (field: string, value: unknown): TuneDeskError =>
 
 /** A value of the file in an error's sentence: JSON, cut where a sentence would drown in it. */
 function print(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined')
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

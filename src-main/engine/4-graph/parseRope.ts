@@ -18,8 +18,8 @@ const DICTIONARY = z
     attention_factor: z.number().min(0).nullish(),
     mscale: z.number().nullish(),
     mscale_all_dim: z.number().nullish(),
-    beta_fast: z.number().min(0).nullish(),
-    beta_slow: z.number().min(0).nullish(),
+    beta_fast: positive.nullish(),
+    beta_slow: positive.nullish(),
     truncate: z.boolean().nullish(),
     partial_rotary_factor: z.number().nullish(),
     full_attention: z.unknown().optional(),
@@ -83,9 +83,8 @@ export function parseRope(fields: RopeFields, maxPositions: number): Rope {
         theta,
         factor,
         originalMaxPositions,
-        // Zero means "not set" here, as in the reference's `or`.
-        betaFast: dictionary.beta_fast || 32,
-        betaSlow: dictionary.beta_slow || 1,
+        betaFast: dictionary.beta_fast ?? 32,
+        betaSlow: dictionary.beta_slow ?? 1,
         attentionFactor: dictionary.attention_factor ?? yarnAttentionFactor(factor, dictionary),
         truncate: dictionary.truncate ?? true,
       }

@@ -13,6 +13,20 @@ async function* streamed(data: TensorData[]): AsyncGenerator<TensorData> {
   for (const tensor of data) yield await Promise.resolve(tensor)
 }
 
+it("a file of Python's safetensors, read and written again, is the same file byte by byte", async () => {
+  const golden = new URL('../../golden/data/qwen2', import.meta.url).pathname
+  const folder = await temporaryFolder()
+  const weights = await openWeights(golden)
+  const heads = [...weights.tensors.values()]
+  async function* data(): AsyncGenerator<TensorData> {
+    for (const { name, shape } of heads) yield { name, shape, data: await weights.read(name) }
+  }
+  await writeWeights(folderOfAtomicFiles(folder), heads, data())
+  await weights.close()
+  const [before, after] = await Promise.all([golden, folder].map((each) => readFile(join(each, 'model.safetensors'))))
+  expect(after?.equals(before ?? Buffer.of())).toBe(true)
+})
+
 it('weights that fit are one file', async () => {
   const folder = await temporaryFolder()
   await writeWeights(folderOfAtomicFiles(folder), tensors, streamed(tensors), { maxShardSize: 64 })
