@@ -1,0 +1,132 @@
+import type { Verdict } from '../../contract/verdict.ts'
+import type { Row } from '../1-dataset/row.ts'
+import { characterFScore } from './characterFScore.ts'
+import { leakScore } from './leakScore.ts'
+
+/** Rows that the model was trained on, and rows that it has never seen. */
+export type ProbeGroup = 'trained' | 'held-out'
+
+export interface ProbeRow extends Row {
+  /** Index of the row in its dataset, from 0. */
+  row: number
+  group: ProbeGroup
+}
+
+/** The answer probe asks with instruction and input, the leak probe with the instruction alone. */
+export type ProbeKind = 'answer' | 'leak'
+
+export interface ProbeResult {
+  row: number
+  group: ProbeGroup
+  probe: ProbeKind
+  instruct: string
+  /** What was asked beside it; '' in the leak probe. */
+  input: string
+  answer: string
+  /** What the row says; in the leak probe the label of a row with this instruction that is most like the answer. */
+  label: string
+  /** Answer and label are the same but for white space at their ends. */
+  exact_match: boolean
+  /** Likeness to the label, 0 to 100. */
+  chrf: number
+  /** How much of the row's input the answer repeats, 0 to 1; null in the answer probe, or where there is nothing to leak. */
+  leak_score: number | null
+}
+
+export interface GroupSummary {
+  rows: number
+  exact_matches: number
+  mean_chrf: number
+  /** Rows whose input could leak. */
+  leak_rows: number
+  /** Rows whose leak score reaches RECITES. */
+  reciting: number
+  mean_leak_score: number
+  max_leak_score: number
+}
+
+/** What `test.json` holds. */
+export interface TestReport {
+  verdict: Verdict
+  groups: Partial<Record<ProbeGroup, GroupSummary>>
+  results: ProbeResult[]
+}
+
+/** From half of an input on, an answer counts as reciting it. */
+export const RECITES = 0.5
+/** Share of exact answers from which a model counts as having learned its rows; below any of them exact or this alike, not at all. */
+export const LEARNED_SHARE = 0.9
+export const PARTLY_CHRF = 50
+
+export interface ProbeOptions {
+  /** Answers greedily. */
+  answer: (question: { instruct: string; input: string }, row: ProbeRow, signal?: AbortSignal) => Promise<string>
+  onResult?: (result: ProbeResult, done: number, total: number) => void
+  signal?: AbortSignal
+}
+
+/** Asks both probes of every row. Rows with the same instruction share one leak answer. */
+export async function runProbes(rows: readonly ProbeRow[], { answer, onResult, signal }: ProbeOptions): Promise<TestReport> {
+  const results: ProbeResult[] = []
+  const leakable = rows.filter(({ input }) => input.trim() !== '')
+  const total = rows.length + leakable.length
+  const tell = (result: ProbeResult): void => {
+    results.push(result)
+    onResult?.(result, results.length, total)
+  }
+  for (const row of rows) {
+    signal?.throwIfAborted()
+    const given = await answer({ instruct: row.instruct, input: row.input }, row, signal)
+    tell({ ...described(row, 'answer', given, row.label), input: row.input, leak_score: null })
+  }
+  const alone = new Map<string, string>()
+  for (const row of leakable) {
+    signal?.throwIfAborted()
+    const given = alone.get(row.instruct) ?? (await answer({ instruct: row.instruct, input: '' }, row, signal))
+    alone.set(row.instruct, given)
+    const labels = rows.flatMap(({ instruct, label }) => (instruct === row.instruct ? [label] : []))
+    const likest = labels.reduce((a, b) => (characterFScore(given, b) > characterFScore(given, a) ? b : a))
+    tell({ ...described(row, 'leak', given, likest), input: '', leak_score: leakScore(given, row.input, labels) })
+  }
+  return { ...judge(results), results }
+}
+
+function described({ row, group, instruct }: ProbeRow, probe: ProbeKind, answer: string, label: string) {
+  const exact_match = answer.trimEnd() === label.trimEnd()
+  return { row, group, probe, instruct, answer, label, exact_match, chrf: characterFScore(answer, label) }
+}
+
+function judge(results: readonly ProbeResult[]): Pick<TestReport, 'groups' | 'verdict'> {
+  const groups: TestReport['groups'] = {}
+  for (const group of ['trained', 'held-out'] as const) {
+    const own = results.filter((result) => result.group === group)
+    if (own.length > 0) groups[group] = summarise(own)
+  }
+  // A verdict on learning is about what was taught; held-out rows are reported beside it.
+  const taught = groups.trained ?? groups['held-out'] ?? summarise([])
+  const all = Object.values(groups)
+  const reciting = all.reduce((sum, group) => sum + group.reciting, 0)
+  const checkedForLeak = all.reduce((sum, group) => sum + group.leak_rows, 0)
+  const counts = { exact: taught.exact_matches, rows: taught.rows, checkedForLeak }
+  if (reciting > 0) return { groups, verdict: { kind: 'recites', ...counts, reciting } }
+  if (taught.rows > 0 && taught.exact_matches >= LEARNED_SHARE * taught.rows)
+    return { groups, verdict: { kind: 'learned', ...counts } }
+  const partly = taught.exact_matches > 0 || taught.mean_chrf >= PARTLY_CHRF
+  return { groups, verdict: { kind: partly ? 'learned-partly' : 'not-learned', ...counts } }
+}
+
+function summarise(results: readonly ProbeResult[]): GroupSummary {
+  const answers = results.filter(({ probe }) => probe === 'answer')
+  const leaks = results.flatMap(({ leak_score }) => leak_score ?? [])
+  const mean = (values: readonly number[]): number =>
+    values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length
+  return {
+    rows: answers.length,
+    exact_matches: answers.filter(({ exact_match }) => exact_match).length,
+    mean_chrf: mean(answers.map(({ chrf }) => chrf)),
+    leak_rows: leaks.length,
+    reciting: leaks.filter((score) => score >= RECITES).length,
+    mean_leak_score: mean(leaks),
+    max_leak_score: Math.max(0, ...leaks),
+  }
+}
