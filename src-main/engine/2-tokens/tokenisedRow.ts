@@ -1,17 +1,12 @@
+import type { TokenReason } from '../../contract/tokenReason.ts'
+
+export type { TokenReason } from '../../contract/tokenReason.ts'
+
 /** Index into a tokenizer's vocabulary. */
 export type TokenId = number
 
 /** The label of a position that is not learned: PyTorch's `ignore_index` (torch.nn.CrossEntropyLoss). */
 export const IGNORE_INDEX = -100
-
-/**
- * Why a token is learned or not.
- * - `given`: part of what the user says, masked
- * - `learned`: part of the answer (of everything, where everything is learned)
- * - `end-mark`: the end-of-text token that closes the row
- * - `cut-off`: lies behind `max_length`; not part of `ids`, shown only
- */
-export type TokenReason = 'given' | 'learned' | 'end-mark' | 'cut-off'
 
 export type RowWarning =
   /** One token covers characters of both the question and the answer: `characters` is that token's text. */

@@ -1,0 +1,41 @@
+export const en = {
+  'app.language': 'Language',
+  'app.tagline': 'Fine-tune a language model on your own computer.',
+  'app.try-again': 'Try again',
+
+  'computer.title': 'What this computer can do',
+  'computer.looking': 'Measuring this computer',
+  'computer.processor': 'Processor',
+  'computer.processor-value': '{model}, {threads} threads',
+  'computer.vectors-avx512': 'It has AVX-512, the fastest arithmetic there is for training on a processor.',
+  'computer.vectors-avx2': 'It has AVX2, which is good for training.',
+  'computer.vectors-neon': 'It has NEON, which is good for training.',
+  'computer.vectors-none': 'It has no AVX2: training works, but takes several times longer than on a newer one.',
+  'computer.vectors-unknown': 'What it has for fast arithmetic could not be read; the speed below is measured.',
+  'computer.speed': 'Speed',
+  'computer.speed-value': '{gigaflops} billion operations a second',
+  'computer.speed-meaning': 'Measured just now. A model of half a billion parameters learns up to {tokens} tokens a second here.',
+  'computer.memory': 'Memory',
+  'computer.memory-value': '{free} free of {total}',
+  'computer.memory-meaning': 'Room to train a model of at most about {parameters} parameters.',
+  'computer.disk': 'Disk',
+  'computer.disk-value': '{free} free',
+  'computer.disk-meaning': 'A saved model of that size takes {size}.',
+
+  'mask.title': 'What the model learns',
+  'mask.about':
+    'These are the two rows of the sample “Two poems” as the model that ships with TuneDesk reads them. The model sees every token, but only the underlined ones teach it something.',
+  'mask.loss-on': 'Learn from',
+  'mask.answer': 'the answer only',
+  'mask.everything': 'everything',
+  'mask.taught': '{taught} of {total} tokens teach the model.',
+  'mask.row': 'Row {number}',
+  'mask.given': 'given, not learned',
+  'mask.learned': 'learned',
+  'mask.end-mark': 'end mark, learned',
+  'mask.cut-off': 'cut off',
+  'mask.looking': 'Reading the sample',
+  'mask.token': 'token {id}: {reason}',
+}
+
+export type Messages = typeof en

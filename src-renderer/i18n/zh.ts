@@ -1,0 +1,41 @@
+import type { Messages } from './en.ts'
+
+export const zh: Messages = {
+  'app.language': '语言',
+  'app.tagline': '在自己的电脑上微调语言模型。',
+  'app.try-again': '重试',
+
+  'computer.title': '这台电脑能做什么',
+  'computer.looking': '正在测量这台电脑',
+  'computer.processor': '处理器',
+  'computer.processor-value': '{model}，{threads} 线程',
+  'computer.vectors-avx512': '支持 AVX-512，这是处理器上最适合训练的运算方式。',
+  'computer.vectors-avx2': '支持 AVX2，适合训练。',
+  'computer.vectors-neon': '支持 NEON，适合训练。',
+  'computer.vectors-none': '不支持 AVX2：可以训练，但比较新的处理器慢好几倍。',
+  'computer.vectors-unknown': '无法读取它支持的快速运算方式；下面的速度是实测的。',
+  'computer.speed': '速度',
+  'computer.speed-value': '每秒 {gigaflops} 亿次运算',
+  'computer.speed-meaning': '刚刚实测。五亿参数的模型在这里每秒最多约学 {tokens} 个词元。',
+  'computer.memory': '内存',
+  'computer.memory-value': '可用 {free}，共 {total}',
+  'computer.memory-meaning': '最多约能训练 {parameters}参数的模型。',
+  'computer.disk': '磁盘',
+  'computer.disk-value': '可用 {free}',
+  'computer.disk-meaning': '保存一个这样大的模型需要 {size}。',
+
+  'mask.title': '模型会学什么',
+  'mask.about':
+    '下面是样例“两首诗”的两行，按 TuneDesk 自带模型的读法拆成词元。模型会读到每个词元，但只有带下划线的才会教它东西。',
+  'mask.loss-on': '学习范围',
+  'mask.answer': '只学答案',
+  'mask.everything': '全部都学',
+  'mask.taught': '{total} 个词元中有 {taught} 个会教模型。',
+  'mask.row': '第 {number} 行',
+  'mask.given': '给定，不学',
+  'mask.learned': '要学',
+  'mask.end-mark': '结束标记，要学',
+  'mask.cut-off': '被截掉',
+  'mask.looking': '正在读取样例',
+  'mask.token': '词元 {id}：{reason}',
+}
