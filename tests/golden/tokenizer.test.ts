@@ -39,9 +39,16 @@ describe("transformers' numbers, with the tiny tokenizer", () => {
     const tokenised = await Promise.all(rows)
     expect(tokenised.map(({ ids, labels }) => ({ input_ids: ids, labels }))).toEqual(golden.batch_rows)
     expect(trainedTokens(tokenised)).toBe(golden.trained_tokens)
-    expect(readBack(tokenizer, tokenised[0]!)).toEqual({
-      given: '写诗：哪吒降世，意气飞扬。',
-      learned: '红绫缠腕。<|endoftext|>',
-    })
+    // In the third row one token has the end of 海 and the beginning of 何: the reference masks it.
+    expect(tokenised.map(({ warnings }) => warnings)).toEqual([
+      [],
+      [],
+      [{ kind: 'boundary-merge', characters: '海何', position: 5 }],
+    ])
+    expect(tokenised.slice(0, 2).map((row) => readBack(tokenizer, row))).toEqual(
+      golden.rows
+        .slice(0, 2)
+        .map(({ instruct, input, label }) => ({ given: instruct + input, learned: label + '<|endoftext|>' })),
+    )
   })
 })

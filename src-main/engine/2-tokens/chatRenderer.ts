@@ -6,7 +6,7 @@ import { TuneDeskError } from '../../contract/error.ts'
 const SECONDS_PER_TEXT = 1
 const SECONDS_TO_START = 20
 const MAX_TEXT_CHARACTERS = 1_000_000
-const MAX_WORKER_MEGABYTES = 256
+const MAX_WORKER_MEGABYTES = 64
 
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant'
@@ -76,23 +76,31 @@ export function openChatRenderer(source: string, specialTokens: Record<string, s
   const collect = (thread: Worker, count: number, seconds: number): Promise<string[]> =>
     new Promise((resolve, reject) => {
       const texts: string[] = []
-      const finish = (error?: Error): void => {
+      const finish = (): void => {
         clearTimeout(timer)
         thread.off('message', receive).off('error', fail)
         thread.unref()
-        if (error) void stop().then(() => reject(error))
-        else resolve(texts)
       }
-      const overLimit = (limit: string): void => finish(new TuneDeskError('template/over-limit', { limit }))
-      const fail = (error: Error): void =>
-        'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-          ? overLimit(`${MAX_WORKER_MEGABYTES} MB`)
-          : finish(new TuneDeskError('template/failed', { reason: error.message }, { cause: error }))
+      const failWith = (error: Error): void => {
+        finish()
+        void stop()
+        reject(error)
+      }
+      const overLimit = (limit: string): void => {
+        failWith(new TuneDeskError('template/over-limit', { limit }))
+      }
+      const fail = (error: Error): void => {
+        if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') overLimit(`${MAX_WORKER_MEGABYTES} MB`)
+        else failWith(new TuneDeskError('template/failed', { reason: error.message }, { cause: error }))
+      }
       const receive = (reply: Reply): void => {
         timer.refresh()
-        if ('failed' in reply) return finish(new TuneDeskError('template/failed', { reason: reply.failed }))
-        if ('tooLong' in reply) return overLimit('1 MB')
-        if (texts.push(reply.text) === count) finish()
+        if ('failed' in reply) failWith(new TuneDeskError('template/failed', { reason: reply.failed }))
+        else if ('tooLong' in reply) overLimit('1 MB')
+        else if (texts.push(reply.text) === count) {
+          finish()
+          resolve(texts)
+        }
       }
       // A timer is late where this thread was busy, and then fires before the replies that wait: let those in first.
       const timer = setTimeout(() => {
@@ -113,6 +121,8 @@ export function openChatRenderer(source: string, specialTokens: Record<string, s
       resourceLimits: { maxOldGenerationSizeMb: MAX_WORKER_MEGABYTES },
     })
     const thread = worker
+    // One that is being stopped may still run out of memory: an error that nobody hears would end this process.
+    thread.on('error', () => undefined)
     await collect(thread, 1, SECONDS_TO_START)
     return thread
   }

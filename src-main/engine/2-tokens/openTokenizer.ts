@@ -123,7 +123,7 @@ export async function openTokenizer(folder: string): Promise<Tokenizer> {
 function openLibrary({ folder, tokenizerJson, config }: TokenizerFiles): LibraryTokenizer {
   const exact = refineTokenizerJson(tokenizerJson)
   // transformers 5 cleans spaces up only where asked to, and never behind BPE (tokenization_utils_tokenizers.py, _decode); the library's default is true.
-  const clean = config.clean_up_tokenization_spaces === true && tokenizerJson.model.type !== 'BPE'
+  const clean = config.clean_up_tokenization_spaces === true && exact.model.type !== 'BPE'
   try {
     return new LibraryTokenizer(exact, { ...config, clean_up_tokenization_spaces: clean })
   } catch (cause) {

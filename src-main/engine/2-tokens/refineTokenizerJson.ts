@@ -1,7 +1,10 @@
 import { TuneDeskError } from '../../contract/error.ts'
 import type { TokenizerJson } from './tokenizerFiles.ts'
 
-type Component = { type?: unknown; [field: string]: unknown }
+interface Component {
+  type?: unknown
+  [field: string]: unknown
+}
 
 /** Rust's `\w` (Unicode Technical Standard 18, annex C), inside a character class. */
 const WORD = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\u200c\u200d'
@@ -41,6 +44,13 @@ function exactStep(step: Component): Component {
   }
 }
 
+/** The kind of model; files of the library's first years do not name it. */
+function modelType({ type, vocab, ...fields }: TokenizerJson['model']): string | undefined {
+  if (type !== undefined) return type
+  if (Array.isArray(vocab)) return 'Unigram'
+  return 'merges' in fields ? 'BPE' : 'continuing_subword_prefix' in fields ? 'WordPiece' : undefined
+}
+
 /** What the library reads but does not do: better refused by name than tokenised in another way than the model was trained with. */
 function unsupportedParts({ added_tokens, pre_tokenizer, model }: TokenizerJson): string[] {
   const steps = (step: Component | null): Component[] =>
@@ -52,6 +62,7 @@ function unsupportedParts({ added_tokens, pre_tokenizer, model }: TokenizerJson)
         ? [`pre_tokenizer Split: ${String(behavior)}`]
         : [],
     ),
+    ...(['BPE', 'Unigram', 'WordPiece'].includes(modelType(model) ?? '') ? [] : [`model: ${modelType(model) ?? 'unknown'}`]),
     ...(typeof model['dropout'] === 'number' && model['dropout'] > 0 ? ['model: dropout'] : []),
   ]
 }
@@ -63,8 +74,10 @@ function unsupportedParts({ added_tokens, pre_tokenizer, model }: TokenizerJson)
 export function refineTokenizerJson(tokenizerJson: TokenizerJson): TokenizerJson {
   const unsupported = unsupportedParts(tokenizerJson)
   if (unsupported.length > 0) throw new TuneDeskError('tokenizer/unsupported', { parts: unsupported.join(', ') })
-  const { pre_tokenizer } = tokenizerJson
-  return pre_tokenizer === null
-    ? tokenizerJson
-    : { ...tokenizerJson, pre_tokenizer: exactStep(pre_tokenizer) as { type: string } }
+  const { model, pre_tokenizer } = tokenizerJson
+  return {
+    ...tokenizerJson,
+    model: { ...model, type: modelType(model) },
+    pre_tokenizer: pre_tokenizer === null ? null : (exactStep(pre_tokenizer) as { type: string }),
+  }
 }
