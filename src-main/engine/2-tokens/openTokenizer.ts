@@ -121,12 +121,13 @@ export async function openTokenizer(folder: string): Promise<Tokenizer> {
 }
 
 function openLibrary({ folder, tokenizerJson, config }: TokenizerFiles): LibraryTokenizer {
-  const exact = refineTokenizerJson(tokenizerJson)
-  // transformers 5 cleans spaces up only where asked to, and never behind BPE (tokenization_utils_tokenizers.py, _decode); the library's default is true.
-  const clean = config.clean_up_tokenization_spaces === true && exact.model.type !== 'BPE'
   try {
+    const exact = refineTokenizerJson(tokenizerJson)
+    // transformers 5 cleans spaces up only where asked to, and never behind BPE (tokenization_utils_tokenizers.py, _decode); the library's default is true.
+    const clean = config.clean_up_tokenization_spaces === true && exact.model.type !== 'BPE'
     return new LibraryTokenizer(exact, { ...config, clean_up_tokenization_spaces: clean })
   } catch (cause) {
+    if (cause instanceof TuneDeskError) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new TuneDeskError('tokenizer/unsupported', { parts: `${folder}: ${reason}` }, { cause })
   }
@@ -137,8 +138,9 @@ function idsAround(library: LibraryTokenizer): [TokenId[], TokenId[]] {
   if (library.post_processor === null) return [[], []]
   const text = '\0text'
   const { tokens } = library.post_processor.post_process([text], null, true)
-  const ids = (list: string[]): TokenId[] => list.flatMap((token) => library.token_to_id(token) ?? [])
   const at = tokens.indexOf(text)
+  if (at < 0) throw new TuneDeskError('tokenizer/unsupported', { parts: 'post_processor without the text' })
+  const ids = (list: string[]): TokenId[] => list.flatMap((token) => library.token_to_id(token) ?? [])
   return [ids(tokens.slice(0, at)), ids(tokens.slice(at + 1))]
 }
 

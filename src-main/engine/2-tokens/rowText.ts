@@ -46,7 +46,7 @@ export async function rowTexts(tokenizer: Tokenizer, rows: readonly Row[], templ
   )
   return rows.map(({ instruct, input, label }, index) => {
     const [prompt = '', whole = ''] = [prompts[index], wholes[index]]
-    if (!whole.startsWith(prompt)) throw new TuneDeskError('template/prompt-changes', { row: index + 1 })
+    if (!whole.startsWith(prompt)) throw new TuneDeskError('template/prompt-changes')
     return {
       prompt,
       whole,

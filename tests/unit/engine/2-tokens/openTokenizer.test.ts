@@ -93,6 +93,17 @@ describe('a folder that is no tokenizer', () => {
       'tokenizer/unsupported',
       { 'tokenizer.json': '{"model": {"type": "BPE", "vocab": {}, "merges": []}, "decoder": {"type": "New"}}' },
     ],
+    [
+      'tokenizer/unsupported',
+      { 'tokenizer.json': '{"model": {"type": "BPE", "vocab": {}, "merges": []}, "pre_tokenizer": {"type": "Sequence"}}' },
+    ],
+    [
+      'tokenizer/unsupported',
+      {
+        'tokenizer.json':
+          '{"model": {"type": "BPE", "vocab": {}, "merges": []}, "post_processor": {"type": "TemplateProcessing", "single": []}}',
+      },
+    ],
   ])('is refused with %s: %j', (code, files: Record<string, string>) =>
     withTokenizerFolder('qwen2', { files }, async (folder) => {
       await expect(openTokenizer(folder)).rejects.toThrow(refused(code))

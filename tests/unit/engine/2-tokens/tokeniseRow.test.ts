@@ -5,6 +5,7 @@ import { openTokenizer, type Tokenizer } from '../../../../src-main/engine/2-tok
 import { readBack } from '../../../../src-main/engine/2-tokens/readBack.ts'
 import type { TokenisedRow } from '../../../../src-main/engine/2-tokens/tokenisedRow.ts'
 import { tokeniseRow, type LossOn } from '../../../../src-main/engine/2-tokens/tokeniseRow.ts'
+import { withTokenizerFolder } from './tokenizerFolder.ts'
 import { promptIds } from '../../../../src-main/engine/2-tokens/rowText.ts'
 
 const data = (path: string): string => fileURLToPath(new URL(`../../../golden/data/${path}`, import.meta.url))
@@ -119,6 +120,33 @@ describe('a row in a chat template', () => {
     // system, in the question, user, in the answer, assistant
     expect(marks).toHaveLength(5)
     expect(warnings).toEqual([marks[1], marks[3]].map((position) => ({ kind: 'end-mark-inside', position })))
+  })
+
+  it('is refused where the template writes the question anew when an answer follows', () => {
+    const source = '{{ messages[0].content }}{% if messages|length > 1 %} | {{ messages[1].content }}{% else %}<think>{% endif %}'
+    return withTokenizerFolder('tokenizers/digits', { config: { chat_template: source } }, async (folder) => {
+      const changing = await openTokenizer(folder)
+      const options = { maxLength: 9, lossOn: 'answer', template: 'chat' } as const
+      await expect(tokeniseRow(changing, poem, 0, options)).rejects.toThrow(
+        expect.objectContaining({ code: 'template/prompt-changes' }),
+      )
+      await changing.close()
+    })
+  })
+
+  it('is told that no end mark is learned where the template writes none', () => {
+    const source =
+      '{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}'
+    return withTokenizerFolder('tokenizers/digits', { config: { chat_template: source } }, async (folder) => {
+      const endless = await openTokenizer(folder)
+      const { warnings } = await tokeniseRow(endless, { ...poem, label: '1' }, 0, {
+        maxLength: 512,
+        lossOn: 'answer',
+        template: 'chat',
+      })
+      expect(warnings.map(({ kind }) => kind)).toContain('end-mark-missing')
+      await endless.close()
+    })
   })
 
   it('is refused where there is no template', async () => {
