@@ -40,13 +40,8 @@ requireSameRows(run, rows, heldOutRows)
 const config = goldenConfig('qwen2')
 const model = await createDecoder(config, await createOrtExecutor({ threads: 2 }), readWeights(run.weightsFolder))
 if (run.checkpoint) await restoreOptimizer(model, run.checkpoint)
-const recorder = await openRunRecorder(
-  folder,
-  run.description,
-  config,
-  run.checkpoint?.state,
-  (event) => process.stdout.write(`${JSON.stringify(event)}\n`),
-  async () => ({ svg: '<svg/>', png: new Uint8Array() }),
+const recorder = await openRunRecorder(folder, run.description, config, run.checkpoint?.state, (event) =>
+  process.stdout.write(`${JSON.stringify(event)}\n`),
 )
 await train({
   model,

@@ -63,14 +63,7 @@ async function record(
   { signal, onEvent, change }: Recording,
 ): Promise<TrainingEnd> {
   change?.(model)
-  const recorder = await openRunRecorder(
-    folder,
-    description,
-    bigramConfig(),
-    state,
-    (event) => onEvent?.(event),
-    async () => ({ svg: '<svg/>', png: new Uint8Array(1) }),
-  )
+  const recorder = await openRunRecorder(folder, description, bigramConfig(), state, (event) => onEvent?.(event))
   try {
     return await train({
       model,

@@ -22,9 +22,9 @@ ${escapeMarkdown(baseModel.name)}, fine-tuned on ${count(rows.length, 'example')
 | examples | ${rows.length} |
 | held out, never learned from | ${heldOutRows.length} |
 | optimizer steps | ${state.trainer.global_step} |
-| epochs | ${state.trainer.epoch} |
-| loss over the whole run | ${results.train.train_loss} |
-${results.evaluation ? `| loss on the held-out examples | ${results.evaluation.eval_loss} |\n` : ''}
+| epochs | ${rounded(state.trainer.epoch)} |
+| loss over the whole run | ${rounded(results.train.train_loss)} |
+${results.evaluation ? `| loss on the held-out examples | ${rounded(results.evaluation.eval_loss)} |\n` : ''}
 ![Loss over the run](loss.png)
 
 ## Settings
@@ -58,6 +58,7 @@ function changedSettings(settings: TrainingSettings): string {
   return ['| setting | value |', '|---|---|', ...changed.map(([name, value]) => `| \`${name}\` | ${value} |`)].join('\n')
 }
 
+const rounded = (value: number | undefined): string => String(Number(value?.toPrecision(4)))
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`
 
 /** A folder's name is anybody's text: it must not become a link, a table cell or HTML. */

@@ -81,7 +81,7 @@ const isThere = (value: unknown): boolean => value !== null && value !== undefin
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value])
 
 /** Made anew by `tokenizerOutput` and `alignSpecialTokens`, or the old form of something that is. */
-const MADE_ANEW = /^(tokenizer|vocab|merges|added_tokens|special_tokens_map|chat_template|generation_config)\b/
+const MADE_ANEW = /^(tokenizer|vocab|merges|added_tokens|special_tokens_map|chat_template|generation_config)[._]/
 
 async function legalFiles(folder: string): Promise<ModelFile[]> {
   const files: ModelFile[] = []

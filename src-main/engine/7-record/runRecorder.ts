@@ -8,6 +8,7 @@ import type { RunRecorder, TrainingEvent } from '../6-train/runRecorder.ts'
 import type { LogLine, RunState } from '../6-train/runState.ts'
 import { readWeights, setAside, writeCheckpoint, writeFiniteWeights } from './checkpoint.ts'
 import { checkpointSteps, keepCheckpoints } from './checkpointFolders.ts'
+import { drawLoss } from './lossPicture.ts'
 import { modelCard } from './modelCard.ts'
 import { printSortedJson } from './printJson.ts'
 import { resultsOf } from './results.ts'
@@ -24,8 +25,6 @@ export interface FolderRecorder extends RunRecorder {
   close(): Promise<void>
 }
 
-export type DrawLoss = (log: readonly LogLine[]) => Promise<{ svg: string; png: Uint8Array }>
-
 /**
  * Writes a run down in its folder, which is laid out as the Trainer's `output_dir`.
  *
@@ -41,7 +40,6 @@ export async function openRunRecorder(
   config: ModelConfig,
   state: RunState | undefined,
   listen: (event: TrainingEvent) => void,
-  drawLoss: DrawLoss,
 ): Promise<FolderRecorder> {
   const log = state?.trainer.log_history ?? []
   const journal = await openJournal(join(folder, METRICS_FILE), { keep: linesOf(log) })

@@ -30,7 +30,7 @@ describe('special tokens follow the tokenizer', () => {
 })
 
 describe('the files of a trained model', () => {
-  async function filesOf(change: (folder: string) => Promise<void>): Promise<Map<string, string>> {
+  async function filesOf(change: (folder: string) => Promise<void> = async () => undefined): Promise<Map<string, string>> {
     const folder = await temporaryFolder()
     for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json'])
       await cp(join(goldenFolder('qwen2'), name), join(folder, name))
@@ -38,6 +38,7 @@ describe('the files of a trained model', () => {
     const base = { folder, ...(await readModelFolder(folder)) }
     const config = parseConfig(base.config)
     const files = await trainedModelFiles(base, { ...config, vocabularySize: 600 }, await openTokenizer(folder))
+    expect(new Set(files.map(({ name }) => name)).size).toBe(files.length)
     return new Map(files.map(({ name, content }: ModelFile) => [name, Buffer.from(content).toString('utf8')]))
   }
 
@@ -56,6 +57,7 @@ describe('the files of a trained model', () => {
     expect(JSON.parse(files.get('generation_config.json') ?? '')).toMatchObject({ pad_token_id: 388 })
     expect(files.get('LICENSE')).toBe('Take it.')
     expect(files.get('tokenizer.json')).toContain('[PAD]')
+    expect(JSON.parse(files.get('tokenizer_config.json') ?? '')).toMatchObject({ pad_token: '[PAD]' })
   })
 
   test('leave out the tokenizer’s other forms, which do not know its pad token', async () => {
@@ -64,7 +66,7 @@ describe('the files of a trained model', () => {
   })
 
   test('are the same again when they are made of themselves', async () => {
-    const first = await filesOf(async () => undefined)
+    const first = await filesOf()
     const again = await filesOf(async (folder) => {
       for (const name of await readdir(folder)) await rm(join(folder, name))
       for (const [name, text] of first) await writeFile(join(folder, name), text)
