@@ -1,5 +1,5 @@
-/** The engine's numbered rooms, in the order in which data flows. */
-const ENGINE_ROOMS = [1, 2, 3, 4, 5, 6, 7, 8]
+/** The engine's numbered rooms, in the order in which data flows, but for the last, which may import them all. */
+const ENGINE_ROOMS = [1, 2, 3, 4, 5, 6, 7]
 
 /** A rule that lets one room import only itself and what `may` names, of our own code. */
 const room = (name, from, may, comment) => ({

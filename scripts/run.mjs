@@ -21,10 +21,11 @@ function nodeIsNewEnough(range) {
   return found[0] > wanted[0] || (found[0] === wanted[0] && found[1] >= wanted[1])
 }
 
-const fits = (list, value) =>
-  !list ||
-  (list.includes(value) && !list.includes(`!${value}`)) ||
-  list.every((item) => item.startsWith('!') && item !== `!${value}`)
+/** npm's `os` and `cpu`: the names that a package is for, or, with `!`, those that it is not for. */
+const isFor = (names, name) => !names || names.includes(name) || (names[0]?.startsWith('!') && !names.includes(`!${name}`))
+
+/** Of packages that are for one C library (`libc`) npm knows better: Node does not say cheaply which one this system has. */
+const isForThisSystem = ({ os, cpu, libc }) => Boolean(os) && !libc && isFor(os, process.platform) && isFor(cpu, process.arch)
 
 /**
  * Compares what npm installed, which it records in node_modules/.package-lock.json, with package-lock.json.
@@ -36,11 +37,7 @@ function packagesAreInstalled() {
   return Object.entries(readJson('package-lock.json').packages).every(([path, wanted]) => {
     if (path === '') return true
     const found = installed[path]
-    // A package for one C library (`libc`) is left to npm: Node does not say cheaply which one this is.
-    if (!found)
-      return (
-        wanted.optional && !(wanted.os && !wanted.libc && fits(wanted.os, process.platform) && fits(wanted.cpu, process.arch))
-      )
+    if (!found) return wanted.optional && !isForThisSystem(wanted)
     return found.version === wanted.version && found.integrity === wanted.integrity && existsSync(join(ROOT, path))
   })
 }
