@@ -19,16 +19,6 @@ export function randomSource(seed: string): () => number {
   }
 }
 
-/** A shuffled copy (Fisher–Yates). */
-export function shuffled<T>(items: readonly T[], random: () => number): T[] {
-  const copy = [...items]
-  for (let last = copy.length - 1; last > 0; last--) {
-    const chosen = Math.floor(random() * (last + 1))
-    ;[copy[last], copy[chosen]] = [copy[chosen] as T, copy[last] as T]
-  }
-  return copy
-}
-
 /** Samples of the standard normal distribution, two at a time (Box–Muller). */
 export function normalSource(random: () => number): () => number {
   let spare: number | undefined

@@ -5,7 +5,7 @@ import type { Bpe } from './trainBpe.ts'
 export const END_OF_TEXT = '<|endoftext|>'
 export const MESSAGE_START = '<|im_start|>'
 export const MESSAGE_END = '<|im_end|>'
-export const PAD = '[PAD]'
+const PAD = '[PAD]'
 /** They follow the vocabulary in this order. */
 export const SPECIAL_TOKENS = [END_OF_TEXT, MESSAGE_START, MESSAGE_END, PAD]
 
