@@ -6,6 +6,7 @@ import { readWeights, restoreOptimizer } from '../../src-main/engine/7-record/ch
 import { createRun, openRunToResume, requireSameRows } from '../../src-main/engine/7-record/openRun.ts'
 import { rowsFingerprint, type RunDescription } from '../../src-main/engine/7-record/runDescription.ts'
 import { openRunRecorder } from '../../src-main/engine/7-record/runRecorder.ts'
+import type { FileSystem } from '../../src-main/files/fileSystem.ts'
 import { bigramConfig, createBigramModel } from './bigramModel.ts'
 import { tokenisedRows } from './tokenisedRows.ts'
 
@@ -30,6 +31,7 @@ export interface Recording {
   signal?: AbortSignal
   onEvent?: (event: TrainingEvent) => void
   change?: (model: TrainableModel) => void
+  fileSystem?: FileSystem
 }
 
 /** As a service begins a run. */
@@ -60,10 +62,10 @@ async function record(
   description: RunDescription,
   model: TrainableModel,
   state: TrainingEnd['state'] | undefined,
-  { signal, onEvent, change }: Recording,
+  { signal, onEvent, change, fileSystem }: Recording,
 ): Promise<TrainingEnd> {
   change?.(model)
-  const recorder = await openRunRecorder(folder, description, bigramConfig(), state, (event) => onEvent?.(event))
+  const recorder = await openRunRecorder(folder, description, bigramConfig(), state, (event) => onEvent?.(event), fileSystem)
   try {
     return await train({
       model,

@@ -1,11 +1,10 @@
-import { rename, rm } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import type { z } from 'zod'
 import { TuneDeskError } from '../../contract/error.ts'
 import type { OutputFolder } from '../../files/atomicFile.ts'
 import { writeFolder } from '../../files/atomicFolder.ts'
 import { containedPath } from '../../files/containment.ts'
-import { cannotWrite } from '../../files/fileSystem.ts'
+import { cannotWrite, nodeFileSystem, syncFolder } from '../../files/fileSystem.ts'
 import { MAX_JOURNAL } from '../../files/limits.ts'
 import { verifyFolder } from '../../files/manifest.ts'
 import { readJsonCapped } from '../../files/readFile.ts'
@@ -42,9 +41,10 @@ export async function writeCheckpoint(
   { state, weights, optimizerState, optimizerStepCount }: RunSnapshot,
   config: ModelConfig,
   modelFiles: readonly ModelFile[],
+  fileSystem = nodeFileSystem,
 ): Promise<void> {
   const name = basename(folder)
-  await writeFolder(folder, async (output) => {
+  const content = async (output: OutputFolder): Promise<void> => {
     await writeModelFiles(output, modelFiles)
     await writeFiniteWeights(output, config, weights, name)
     const moments = modelParameters(config).flatMap(({ name, shape }) => [
@@ -54,7 +54,8 @@ export async function writeCheckpoint(
     await output.write(OPTIMIZER_FILE, (write) => writeSafetensors(write, moments, finite(optimizerState, name)))
     await output.write(TRAINER_STATE_FILE, printTrainerState(state))
     await output.write(RUN_STATE_FILE, printRunState({ state, optimizerStepCount }))
-  })
+  }
+  await writeFolder(folder, content, fileSystem)
 }
 
 /** model.safetensors, or its shards, in float32. @throws train/weights-not-finite */
@@ -125,11 +126,12 @@ export async function restoreOptimizer(model: TrainableModel, { folder, optimize
 }
 
 /** Renames a checkpoint so that neither we nor the Trainer take it for one; it stays a model folder for whoever wants to look. */
-export async function setAside(folder: string): Promise<void> {
+export async function setAside(folder: string, fileSystem = nodeFileSystem): Promise<void> {
   const aside = `${folder}.diverged`
   try {
-    await rm(aside, { recursive: true, force: true })
-    await rename(folder, aside)
+    await fileSystem.rm(aside, { recursive: true, force: true })
+    await fileSystem.rename(folder, aside)
+    await syncFolder(dirname(folder), fileSystem)
   } catch (error) {
     throw cannotWrite(folder, error)
   }

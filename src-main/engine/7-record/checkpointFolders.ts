@@ -1,7 +1,9 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TuneDeskError } from '../../contract/error.ts'
+import { removeQuietly } from '../../files/atomicFile.ts'
 import { restoreFolder } from '../../files/atomicFolder.ts'
+import { nodeFileSystem } from '../../files/fileSystem.ts'
 import { verifyFolder } from '../../files/manifest.ts'
 import { readCheckpoint, type Checkpoint } from './checkpoint.ts'
 import { checkpointName } from './trainerStateFile.ts'
@@ -47,10 +49,11 @@ export async function newestCheckpoint(runFolder: string): Promise<FoundCheckpoi
  * that stays has been found whole.
  * @throws files/damaged-folder
  */
-export async function keepCheckpoints(runFolder: string, keep: readonly number[]): Promise<void> {
+export async function keepCheckpoints(runFolder: string, keep: readonly number[], fileSystem = nodeFileSystem): Promise<void> {
   const surplus = (await checkpointSteps(runFolder)).filter((step) => !keep.includes(step)).map(checkpointName)
   const leftOver = (await readdir(runFolder)).filter((name) => /^checkpoint-\d+\.tmp$/.test(name))
   const newest = keep.at(-1)
   if (surplus.length > 0 && newest !== undefined) await verifyFolder(join(runFolder, checkpointName(newest)))
-  for (const name of [...surplus, ...leftOver]) await rm(join(runFolder, name), { recursive: true, force: true })
+  // What cannot be removed now is removed the next time.
+  for (const name of [...surplus, ...leftOver]) await removeQuietly(join(runFolder, name), fileSystem)
 }

@@ -2,6 +2,7 @@ import { basename, join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { TuneDeskError } from '../../contract/error.ts'
 import { folderOfAtomicFiles } from '../../files/atomicFile.ts'
+import { nodeFileSystem } from '../../files/fileSystem.ts'
 import { openJournal, type JournalEntry } from '../../files/journal.ts'
 import type { ModelConfig } from '../4-graph/config.ts'
 import type { RunRecorder, TrainingEvent } from '../6-train/runRecorder.ts'
@@ -40,9 +41,10 @@ export async function openRunRecorder(
   config: ModelConfig,
   state: RunState | undefined,
   listen: (event: TrainingEvent) => void,
+  fileSystem = nodeFileSystem,
 ): Promise<FolderRecorder> {
   const log = state?.trainer.log_history ?? []
-  const journal = await openJournal(join(folder, METRICS_FILE), { keep: linesOf(log) })
+  const journal = await openJournal(join(folder, METRICS_FILE), { keep: linesOf(log), fileSystem })
   for (const line of log.slice(journal.entries.length)) await journal.append(entryOf(line))
 
   const path = (step: number): string => join(folder, checkpointName(step))
@@ -55,16 +57,16 @@ export async function openRunRecorder(
     },
     async saveCheckpoint(snapshot, keep) {
       await journal.sync()
-      await writeCheckpoint(path(snapshot.state.trainer.global_step), snapshot, config, run.modelFiles)
-      await keepCheckpoints(folder, keep)
+      await writeCheckpoint(path(snapshot.state.trainer.global_step), snapshot, config, run.modelFiles, fileSystem)
+      await keepCheckpoints(folder, keep, fileSystem)
     },
     async setCheckpointAside(step) {
-      if ((await checkpointSteps(folder)).includes(step)) await setAside(path(step))
+      if ((await checkpointSteps(folder)).includes(step)) await setAside(path(step), fileSystem)
       return (await checkpointSteps(folder)).at(-1)
     },
     checkpointWeights: (step) => readWeights(path(step)),
     async saveModel({ state, weights }, keep) {
-      const output = folderOfAtomicFiles(folder)
+      const output = folderOfAtomicFiles(folder, fileSystem)
       const results = resultsOf(state, run.settings.load_best_model_at_end)
       const picture = await drawLoss(state.trainer.log_history)
       const name = basename(resolve(folder))
@@ -75,7 +77,7 @@ export async function openRunRecorder(
       await output.write('README.md', modelCard(name, run, state, results))
       await output.write('all_results.json', printSortedJson({ ...results.train, ...results.evaluation }, 4))
       await output.write(RESULTS_FILE, printSortedJson(results.train, 4))
-      await keepCheckpoints(folder, keep)
+      await keepCheckpoints(folder, keep, fileSystem)
     },
     close: () => journal.close(),
   }
