@@ -8,7 +8,7 @@ import { tokenBytes } from './tokenBytes.ts'
 import type { TokenId } from './tokenisedRow.ts'
 import { readTokenizerFiles, type TokenizerFiles } from './tokenizerFiles.ts'
 
-export const ADDED_PAD_TOKEN = '[PAD]'
+const ADDED_PAD_TOKEN = '[PAD]'
 
 export interface EncodeOptions {
   /** Put around the text what the tokenizer's post-processor puts there, such as a begin mark; true unless said otherwise, as `tokenizer(text)` does. */
@@ -70,11 +70,10 @@ export async function openTokenizer(folder: string): Promise<Tokenizer> {
   addTokensOfConfig(tokenizerJson, config)
 
   const eosToken = config.eos_token ?? tokenOfId(files, files.modelEosIds)
-  const eosId = eosToken && addToken(tokenizerJson, specialToken(eosToken))
-  if (typeof eosToken !== 'string' || typeof eosId !== 'number') throw new TuneDeskError('tokenizer/no-end-mark', { folder })
-
-  const padAdded = !config.pad_token || config.pad_token === eosToken
-  const padToken = padAdded || !config.pad_token ? ADDED_PAD_TOKEN : config.pad_token
+  if (!eosToken) throw new TuneDeskError('tokenizer/no-end-mark', { folder })
+  const eosId = addToken(tokenizerJson, specialToken(eosToken))
+  const ownPadToken = config.pad_token && config.pad_token !== eosToken ? config.pad_token : null
+  const padToken = ownPadToken ?? ADDED_PAD_TOKEN
   const padId = addToken(tokenizerJson, specialToken(padToken))
   const bosToken = config.bos_token ?? null
 
@@ -94,7 +93,7 @@ export async function openTokenizer(folder: string): Promise<Tokenizer> {
     eosId,
     padToken,
     padId,
-    padAdded,
+    padAdded: ownPadToken === null,
     vocabularySize: highestId(files) + 1,
     specialIds,
     idsBefore,

@@ -60,7 +60,7 @@ export async function rowTexts(tokenizer: Tokenizer, rows: readonly Row[], templ
  * What the model reads before it answers: the same text that `rowTexts` masks.
  * @throws TuneDeskError as `rowTexts`
  */
-export async function promptTexts(
+async function promptTexts(
   tokenizer: Tokenizer,
   questions: readonly Pick<Row, 'instruct' | 'input'>[],
   template: TemplateKind,

@@ -20,7 +20,7 @@ export interface MaskOptions {
  * included (sft_trainer.py, tokenize_fn).
  * @param row index of the row in its dataset, from 0
  */
-export function tokeniseText(tokenizer: Tokenizer, text: RowText, row: number, { maxLength, lossOn }: MaskOptions): TokenisedRow {
+function tokeniseText(tokenizer: Tokenizer, text: RowText, row: number, { maxLength, lossOn }: MaskOptions): TokenisedRow {
   const { addSpecialTokens } = text
   const uncut = tokenizer.encode(text.whole, { addSpecialTokens })
   const prompt = tokenizer.encode(text.prompt, { addSpecialTokens })
