@@ -31,6 +31,7 @@ export interface Golden {
   steps: GoldenStep[]
   hf_trainer_log: { step: number; loss: number; grad_norm: number; learning_rate: number }[]
   greedy_initial: { text: string; input_ids: number[]; new_ids: number[] }[]
+  greedy_final: { text: string; input_ids: number[]; new_ids: number[] }[]
   final_stats: Record<string, { shape: number[]; norm: number; sum: number; stride: number; probe: number[] }>
   accumulation: { rows: GoldenRow[]; steps: GoldenStep[]; final_stats: Golden['final_stats'] }
   ragged: { steps: GoldenStep[] }

@@ -1,97 +1,155 @@
-import * as ort from 'onnxruntime-node'
-import { describe, expect, test } from 'vitest'
+import { copyFile, readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { LlamaForCausalLM, PretrainedConfig, Tensor } from '@huggingface/transformers'
+import { InferenceSession } from 'onnxruntime-node'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { openTokenizer } from '../../src-main/engine/2-tokens/openTokenizer.ts'
+import { parseConfig } from '../../src-main/engine/4-graph/parseConfig.ts'
 import type { ModelConfig } from '../../src-main/engine/4-graph/config.ts'
+import { openDecoderSession, type DecoderSession } from '../../src-main/engine/8-infer/decoderSession.ts'
 import { generate, GREEDY } from '../../src-main/engine/8-infer/generate.ts'
 import { inferenceGraph } from '../../src-main/engine/8-infer/inferenceGraph.ts'
 import { openModel } from '../../src-main/engine/8-infer/openModel.ts'
 import { encodeOnnx } from '../../src-main/files/onnx.ts'
 import { openWeights } from '../../src-main/files/safetensors.ts'
-import { FAMILIES, goldenConfig, goldenFolder, goldenTensor, readGolden, type GoldenFamily } from './golden.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { FAMILIES, goldenConfig, goldenFolder, goldenTensor, readGolden, type Golden } from './golden.ts'
+import { inferenceFolder, readInferenceGolden } from './inferenceGolden.ts'
 
+/** Of the four families' models. */
 const VOCABULARY = 512
-/** Golden logits are [rows, 23, 512]; the first row fills all 23. */
-const LENGTH = 23
+const END = 385
+/** golden/README.md: float32 against float32, absolute. */
+const LOGIT_TOLERANCE = 1e-4
 
-async function session(family: GoldenFamily, config: ModelConfig): Promise<ort.InferenceSession> {
-  const weights = await openWeights(goldenFolder(family))
+async function open(folder: string, config: ModelConfig): Promise<DecoderSession> {
+  const weights = await openWeights(folder)
+  const session = await openDecoderSession(config, weights, { threads: 2, contextLength: config.maxPositions })
   await weights.close()
-  return ort.InferenceSession.create(encodeOnnx(inferenceGraph(config, weights.tensors, 128)), {
+  onTestFinished(() => session.close())
+  return session
+}
+
+/** The logits of all ids, read in pieces of these lengths (the last takes the rest). */
+async function logitsInPieces(session: DecoderSession, ids: number[], lengths: number[]): Promise<number[]> {
+  const logits: number[] = []
+  let cache = session.emptyCache
+  let at = 0
+  for (const length of [...lengths, ids.length]) {
+    const piece = ids.slice(at, at + length)
+    if (piece.length === 0) break
+    const step = await session.read(piece, cache, piece.length)
+    logits.push(...step.logits)
+    cache = step.cache
+    at += piece.length
+  }
+  return logits
+}
+
+function expectClose(actual: number[], expected: ArrayLike<number>): void {
+  expect(actual).toHaveLength(expected.length)
+  const worst = actual.reduce((largest, value, i) => Math.max(largest, Math.abs(value - (expected[i] ?? NaN))), 0)
+  expect(worst).toBeLessThan(LOGIT_TOLERANCE)
+}
+
+/** The greedy continuation by the logits alone, for models without a tokenizer. */
+async function greedy(session: DecoderSession, prompt: number[], length: number, eosId: number): Promise<number[]> {
+  const ids: number[] = []
+  let { logits, cache } = await session.read(prompt, session.emptyCache)
+  while (ids.length < length) {
+    const best = logits.indexOf(Math.max(...logits))
+    ids.push(best)
+    if (best === eosId) break
+    ;({ logits, cache } = await session.read([best], cache))
+  }
+  return ids
+}
+
+/** How a text may come: whole, a prompt and the rest, token by token. */
+const PIECES = { whole: [], 'twenty and the rest': [20], 'token by token': Array<number>(100).fill(1) }
+
+describe.each(FAMILIES)('%s as transformers computes it', (family) => {
+  const golden = readGolden(family)
+
+  test.each(Object.entries(PIECES))('logits, %s', async (_, lengths) => {
+    const session = await open(goldenFolder(family), goldenConfig(family))
+    const padded = await goldenTensor(family, 'logits')
+    for (const [row, { input_ids }] of golden.batch_rows.entries()) {
+      const start = (row * padded.length) / golden.batch_rows.length
+      const logits = padded.subarray(start, start + input_ids.length * VOCABULARY)
+      expectClose(await logitsInPieces(session, input_ids, lengths), logits)
+    }
+  })
+
+  test('greedy generation', async () => {
+    await expectGreedy(goldenFolder(family), golden.greedy_initial)
+  })
+})
+
+/** Prompts as text, new tokens and their text as transformers gives them. */
+async function expectGreedy(folder: string, texts: Golden['greedy_initial']): Promise<void> {
+  const model = await openModel(folder, { threads: 2 })
+  onTestFinished(() => model.close())
+  const tokenizer = await openTokenizer(folder)
+  for (const { text, input_ids, new_ids } of texts) {
+    expect(tokenizer.encode(text)).toEqual(input_ids)
+    const generation = await generate(model, tokenizer, input_ids, { ...GREEDY, max_new_tokens: 16 })
+    expect(generation.ids).toEqual(new_ids)
+    expect(generation.reason).toBe(new_ids.at(-1) === END ? 'end-mark' : 'length')
+    expect(generation.text).toBe(tokenizer.decode(new_ids, { skipSpecialTokens: true }).replace(/\ufffd{1,3}$/, ''))
+  }
+}
+
+test('a fine-tuned model says what it learned, and stops', async () => {
+  const folder = await temporaryFolder()
+  for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json'])
+    await copyFile(`${goldenFolder('qwen2')}/${name}`, `${folder}/${name}`)
+  await copyFile(`${goldenFolder('qwen2')}/final.safetensors`, `${folder}/model.safetensors`)
+  await expectGreedy(folder, readGolden('qwen2').greedy_final)
+})
+
+describe.each([
+  ['llama', 'logits_rope_llama3_row0', { rope_parameters: readGolden('llama').rope_llama3, rope_theta: undefined }],
+  ['mistral', 'logits_sliding_window6_row0', { sliding_window: 6 }],
+] as const)('%s, %s', (family, name, change) => {
+  test.each(Object.entries(PIECES))('%s', async (_, lengths) => {
+    const session = await open(goldenFolder(family), goldenConfig(family, change))
+    const expected = await goldenTensor(family, name)
+    const ids = readGolden(family).batch_rows[0]?.input_ids ?? []
+    expectClose(await logitsInPieces(session, ids, lengths), expected.subarray(0, ids.length * VOCABULARY))
+  })
+})
+
+describe.each(Object.entries(readInferenceGolden().variants))('%s', (name, golden) => {
+  const folder = inferenceFolder(name)
+  const config = parseConfig(JSON.parse(readFileSync(`${folder}/config.json`, 'utf8')))
+
+  test.each(Object.entries(PIECES))('logits, %s', async (_, lengths) => {
+    expectClose(await logitsInPieces(await open(folder, config), golden.input_ids, lengths), golden.logits)
+  })
+
+  test('greedy text', async () => {
+    expect(await greedy(await open(folder, config), golden.input_ids.slice(0, 9), 24, 95)).toEqual(golden.greedy)
+  })
+})
+
+test('transformers.js generates with the same graph', async () => {
+  const config = JSON.parse(await readFile(`${goldenFolder('llama')}/config.json`, 'utf8')) as Record<string, unknown>
+  const weights = await openWeights(goldenFolder('llama'))
+  await weights.close()
+  const session = await InferenceSession.create(encodeOnnx(inferenceGraph(goldenConfig('llama'), weights.tensors, 128)), {
     extra: { session: { model_external_initializers_file_folder_path: weights.folder } },
   })
-}
-
-/** Logits of a row [LENGTH × VOCABULARY], fed in pieces through the cache. */
-async function logitsOf(
-  model: ort.InferenceSession,
-  config: ModelConfig,
-  ids: number[],
-  pieces: number[],
-): Promise<Float32Array> {
-  const out = new Float32Array(ids.length * VOCABULARY)
-  let cache: Record<string, ort.Tensor> = {}
-  for (let layer = 0; layer < config.layerCount; layer++)
-    for (const part of ['key', 'value'])
-      cache[`past_key_values.${layer}.${part}`] = new ort.Tensor('float32', new Float32Array(), [
-        1,
-        config.keyValueHeadCount,
-        0,
-        config.headSize,
-      ])
-  let start = 0
-  for (const size of pieces) {
-    const end = start + size
-    const results = await model.run({
-      input_ids: new ort.Tensor('int64', BigInt64Array.from(ids.slice(start, end), BigInt), [1, size]),
-      attention_mask: new ort.Tensor('int64', new BigInt64Array(end).fill(1n), [1, end]),
-      num_logits_to_keep: new ort.Tensor('int64', [0n], []),
-      ...cache,
+  onTestFinished(() => session.release())
+  const model = new LlamaForCausalLM(new PretrainedConfig(config), { model: session }, {})
+  for (const { input_ids, new_ids } of readGolden('llama').greedy_initial) {
+    const shape = [1, input_ids.length]
+    const output = await model.generate({
+      inputs: new Tensor('int64', BigInt64Array.from(input_ids, BigInt), shape),
+      attention_mask: new Tensor('int64', new BigInt64Array(input_ids.length).fill(1n), shape),
+      max_new_tokens: 16,
     })
-    out.set(results['logits']?.data as Float32Array, start * VOCABULARY)
-    cache = Object.fromEntries(
-      Object.keys(cache).map((name) => [name, results[name.replace('past_key_values', 'present')] as ort.Tensor]),
-    )
-    start = end
+    const ids = output instanceof Tensor ? Array.from(output.data as BigInt64Array, Number) : []
+    expect(ids).toEqual([...input_ids, ...new_ids])
   }
-  return out
-}
-
-const largestDifference = (a: Float32Array, b: Float32Array): number =>
-  a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - (b[i] ?? NaN))), 0)
-
-async function expectLogits(family: GoldenFamily, config: ModelConfig, name: string): Promise<void> {
-  const ids = readGolden(family).batch_rows[0]?.input_ids ?? []
-  const wanted = (await goldenTensor(family, name)).subarray(0, LENGTH * VOCABULARY)
-  const model = await session(family, config)
-  for (const pieces of [[LENGTH], [20, 3], Array<number>(LENGTH).fill(1)])
-    expect(largestDifference(await logitsOf(model, config, ids, pieces), wanted)).toBeLessThan(1e-4)
-  await model.release()
-}
-
-describe.each(FAMILIES)('%s', (family) => {
-  test("logits are PyTorch's, whole, in two pieces and token by token", async () => {
-    await expectLogits(family, goldenConfig(family), 'logits')
-  })
-
-  test("greedy generation is transformers'", async () => {
-    const model = await openModel(goldenFolder(family), { threads: 1 })
-    const tokenizer = await openTokenizer(goldenFolder(family))
-    for (const { input_ids, new_ids } of readGolden(family).greedy_initial) {
-      const { ids } = await generate(model, tokenizer, input_ids, { ...GREEDY, max_new_tokens: new_ids.length })
-      expect(ids).toEqual(new_ids)
-    }
-    await model.close()
-  })
-})
-
-test('llama3 rotary scaling', async () => {
-  await expectLogits(
-    'llama',
-    goldenConfig('llama', { rope_theta: undefined, rope_parameters: readGolden('llama').rope_llama3 }),
-    'logits_rope_llama3_row0',
-  )
-})
-
-test('a sliding window of six tokens', async () => {
-  await expectLogits('mistral', goldenConfig('mistral', { sliding_window: 6 }), 'logits_sliding_window6_row0')
 })

@@ -1,6 +1,9 @@
 /** sacrebleu's defaults: character n-grams up to six, recall weighs twice as much as precision, white space left out, no words. */
 const ORDER = 6
 const BETA = 2
+/** What Python's `str.split` takes for white space: `\s` has the byte order mark besides, and lacks U+001C to U+001F and U+0085. */
+// eslint-disable-next-line no-control-regex -- control characters are part of it
+const WHITE_SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g
 
 function ngrams(characters: readonly string[], order: number): Map<string, number> {
   const counts = new Map<string, number>()
@@ -17,7 +20,7 @@ function ngrams(characters: readonly string[], order: number): Map<string, numbe
  * @returns 0 to 100
  */
 export function characterFScore(hypothesis: string, reference: string): number {
-  const [found, wanted] = [hypothesis, reference].map((text) => [...text.replace(/\s+/gu, '')]) as [string[], string[]]
+  const [found, wanted] = [hypothesis, reference].map((text) => Array.from(text.replace(WHITE_SPACE, ''))) as [string[], string[]]
   if (found.length === 0 && wanted.length === 0) return 100
   let precision = 0
   let recall = 0

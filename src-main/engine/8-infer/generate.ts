@@ -1,23 +1,10 @@
-import {
-  BaseStreamer,
-  LlamaForCausalLM,
-  LogitsProcessor,
-  LogitsProcessorList,
-  MistralForCausalLM,
-  PretrainedConfig,
-  Qwen2ForCausalLM,
-  Qwen3ForCausalLM,
-  random,
-  StoppingCriteria,
-  StoppingCriteriaList,
-  Tensor,
-  type TextStreamer,
-} from '@huggingface/transformers'
 import { TuneDeskError } from '../../contract/error.ts'
 import type { Tokenizer } from '../2-tokens/openTokenizer.ts'
 import type { TokenId } from '../2-tokens/tokenisedRow.ts'
+import { mersenneTwister } from '../3-batches/mersenneTwister.ts'
+import type { DecoderSession, DecoderStep } from './decoderSession.ts'
 import type { InferenceModel } from './openModel.ts'
-import { sampleToken, type SamplingSettings } from './sampleToken.ts'
+import { penaliseRepetition, sampleToken, type SamplingSettings } from './sampleToken.ts'
 import { createTextStream } from './textStream.ts'
 
 /** Names and meanings of transformers' GenerationConfig. */
@@ -45,7 +32,7 @@ export type StopReason = 'end-mark' | 'length' | 'stop-string' | 'aborted'
 export interface Generation {
   /** Without prompt, special tokens and stop string. */
   text: string
-  /** The new tokens, the end mark included. */
+  /** The new tokens, the end mark and a stop string's included. */
   ids: TokenId[]
   reason: StopReason
   tokensPerSecond: number
@@ -54,71 +41,12 @@ export interface Generation {
 export interface GenerationHooks {
   /** Called with each piece of text, in whole characters. */
   onText?: (piece: string) => void
+  /** Looked at before each token and each piece of a long prompt. */
   signal?: AbortSignal
 }
 
-const MODEL_CLASSES = { qwen2: Qwen2ForCausalLM, llama: LlamaForCausalLM, qwen3: Qwen3ForCausalLM, mistral: MistralForCausalLM }
-
-/** Draws the token here, with a generator of its own, and leaves it as the only choice: the library's sampler has no top-p. */
-class Sampling extends LogitsProcessor {
-  private readonly settings: SamplingSettings
-  private readonly random: () => number
-
-  constructor(settings: SamplingSettings, seed: number) {
-    super()
-    const generator = new random.Random(seed)
-    this.settings = settings
-    this.random = () => generator.random()
-  }
-
-  override _call(_ids: bigint[][], logits: Tensor): Tensor {
-    const scores = logits.data as Float32Array
-    const token = sampleToken(scores, this.settings, this.random)
-    scores.fill(-Infinity)
-    scores[token] = 0
-    return logits
-  }
-}
-
-/** Asked after every token. */
-class StopWhen extends StoppingCriteria {
-  private readonly done: () => boolean
-
-  constructor(done: () => boolean) {
-    super()
-    this.done = done
-  }
-
-  override _call(ids: unknown[]): boolean[] {
-    return ids.map(() => this.done())
-  }
-}
-
-/** Hears of each new token; the prompt comes first. */
-class TokenListener extends BaseStreamer {
-  private readonly listen: (id: TokenId) => void
-  private prompted = false
-
-  constructor(listen: (id: TokenId) => void) {
-    super()
-    this.listen = listen
-  }
-
-  override put(rows: bigint[][]): void {
-    if (this.prompted) for (const id of rows[0] ?? []) this.listen(Number(id))
-    this.prompted = true
-  }
-
-  override end(): void {
-    this.prompted = false
-  }
-}
-
-/** Ids that end an answer: of the model's files, and the tokenizer's own. */
-function endIds({ files }: InferenceModel, tokenizer: Tokenizer): TokenId[] {
-  const ids = [files.generationConfig['eos_token_id'], files.config['eos_token_id'], tokenizer.eosId].flat()
-  return [...new Set(ids.filter((id): id is TokenId => typeof id === 'number'))]
-}
+/** A prompt is read in pieces of so many tokens: attention's scores take memory by the square, and a stop waits for no more than one. */
+const PROMPT_PIECE = 512
 
 /**
  * Goes on from a prompt. Greedy gives the tokens of transformers' generate; sampling is reproducible by its seed.
@@ -136,54 +64,74 @@ export async function generate(
   if (prompt.length >= model.contextLength)
     throw new TuneDeskError('infer/prompt-too-long', { tokens: prompt.length, limit: model.contextLength })
 
+  const { decoder } = model
   const ends = endIds(model, tokenizer)
-  const stream = createTextStream(settings.stop_strings)
+  const penalty = repetitionPenalty(model, settings)
+  const limit = Math.min(settings.max_new_tokens, model.contextLength - prompt.length)
+  const random = uniform(settings.seed)
+  const stream = createTextStream((some) => tokenizer.decode(some), settings.stop_strings)
   const ids: TokenId[] = []
+  const before = new Set(prompt)
   let text = ''
   const tell = (piece: string): void => {
     if (piece === '') return
     text += piece
     onText?.(piece)
   }
-  const listener = new TokenListener((id) => {
-    ids.push(id)
-    if (!tokenizer.specialIds.has(id)) tell(stream.push(tokenizer.bytes(id)))
-  })
-
-  const { repetition_penalty } = settings
-  const library = new MODEL_CLASSES[model.config.family](
-    new PretrainedConfig(model.files.config),
-    { model: model.session },
-    {
-      generation_config: model.files.generationConfig,
-    },
-  )
-  const processors = new LogitsProcessorList()
-  processors.push(new Sampling(settings, settings.seed))
-  const criteria = new StoppingCriteriaList()
-  criteria.push(new StopWhen(() => stream.stopped || (signal?.aborted ?? false)))
 
   const started = performance.now()
-  const shape = [1, prompt.length]
-  await library.generate({
-    inputs: new Tensor('int64', BigInt64Array.from(prompt, BigInt), shape),
-    attention_mask: new Tensor('int64', new BigInt64Array(prompt.length).fill(1n), shape),
-    max_new_tokens: Math.min(settings.max_new_tokens, model.contextLength - prompt.length),
-    do_sample: false,
-    eos_token_id: ends,
-    ...(repetition_penalty !== null && { repetition_penalty }),
-    logits_processor: processors,
-    stopping_criteria: criteria,
-    // The library's types ask for a TextStreamer, its code for any BaseStreamer.
-    streamer: listener as unknown as TextStreamer,
-  })
+  let reason: StopReason = 'length'
+  let step = limit > 0 ? await readPrompt(decoder, prompt, signal) : null
+  while (step) {
+    penaliseRepetition(step.logits, before, penalty)
+    const id = sampleToken(step.logits, settings, random)
+    ids.push(id)
+    before.add(id)
+    if (ends.has(id)) {
+      reason = 'end-mark'
+      break
+    }
+    if (!tokenizer.specialIds.has(id)) tell(stream.push(id))
+    if (stream.stopped) {
+      reason = 'stop-string'
+      break
+    }
+    if (ids.length === limit || signal?.aborted) break
+    step = await decoder.read([id], step.cache)
+  }
   tell(stream.end())
-  const reason = stream.stopped
-    ? 'stop-string'
-    : ends.includes(ids.at(-1) ?? -1)
-      ? 'end-mark'
-      : signal?.aborted
-        ? 'aborted'
-        : 'length'
+  if (reason === 'length' && ids.length < limit) reason = 'aborted'
   return { text, ids, reason, tokensPerSecond: (ids.length * 1000) / (performance.now() - started) }
+}
+
+/** @returns null where the signal came before the end */
+async function readPrompt(
+  decoder: DecoderSession,
+  prompt: readonly TokenId[],
+  signal: AbortSignal | undefined,
+): Promise<DecoderStep | null> {
+  let step: DecoderStep | null = null
+  for (let start = 0; start < prompt.length; start += PROMPT_PIECE) {
+    if (signal?.aborted) return null
+    step = await decoder.read(prompt.slice(start, start + PROMPT_PIECE), step?.cache ?? decoder.emptyCache)
+  }
+  return step
+}
+
+/** Ids that end an answer: of the model's files, and the tokenizer's own. */
+function endIds({ files }: InferenceModel, tokenizer: Tokenizer): Set<TokenId> {
+  const ids = [files.generationConfig['eos_token_id'], files.config['eos_token_id'], tokenizer.eosId].flat()
+  return new Set(ids.filter((id): id is TokenId => typeof id === 'number'))
+}
+
+function repetitionPenalty({ files }: InferenceModel, { repetition_penalty }: GenerationSettings): number {
+  if (repetition_penalty !== null) return repetition_penalty
+  const own = files.generationConfig['repetition_penalty']
+  return typeof own === 'number' && own > 0 ? own : 1
+}
+
+/** Uniform numbers in [0, 1), as fine as a double has them. */
+function uniform(seed: number): () => number {
+  const next = mersenneTwister(seed)
+  return () => ((next() >>> 5) * 2 ** 26 + (next() >>> 6)) / 2 ** 53
 }

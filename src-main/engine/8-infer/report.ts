@@ -121,7 +121,7 @@ function cell(text: string): string {
 
 /** Both texts as cells, what lies between their common beginning and common end marked. */
 export function markDifference(answer: string, label: string): [string, string] {
-  const [a, b] = [[...answer], [...label]]
+  const [a, b] = [Array.from(answer), Array.from(label)]
   let start = 0
   while (start < a.length && start < b.length && a[start] === b[start]) start++
   let end = 0

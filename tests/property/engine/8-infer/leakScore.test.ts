@@ -2,9 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { leakScore } from '../../../../src-main/engine/8-infer/leakScore.ts'
 
-const verse = fc.string({ unit: fc.constantFrom(...'红绫缠腕风火踏浪不屈悔笑傲苍茫，。\n'), minLength: 1, maxLength: 24 })
+const verse = fc.string({
+  unit: fc.constantFrom(...Array.from('红绫缠腕风火踏浪不屈悔笑傲苍茫，。\n')),
+  minLength: 1,
+  maxLength: 24,
+})
 /** Han characters that no verse has. */
-const other = fc.string({ unit: fc.constantFrom(...'天地玄黄宇宙洪荒，。'), minLength: 1, maxLength: 24 })
+const other = fc.string({ unit: fc.constantFrom(...Array.from('天地玄黄宇宙洪荒，。')), minLength: 1, maxLength: 24 })
 const hasUnits = (text: string): boolean => /\p{L}/u.test(text)
 
 describe('the leak score', () => {

@@ -6,7 +6,10 @@ const POEMS: ProbeRow[] = [
   { row: 0, group: 'trained', instruct: '写一首诗：', input: '哪吒降世，意气飞扬。', label: '红绫缠腕，风火踏浪。' },
   { row: 1, group: 'trained', instruct: '再写一首：', input: '碧海生龙子，云中舞雪霜。', label: '恩仇难两忘，何处是家乡？' },
 ]
-type Question = { instruct: string; input: string }
+interface Question {
+  instruct: string
+  input: string
+}
 const probe = (answer: (question: Question, row: ProbeRow) => string, rows = POEMS) =>
   runProbes(rows, { answer: (question, row) => Promise.resolve(answer(question, row)) })
 

@@ -1,5 +1,5 @@
-import { random } from '@huggingface/transformers'
 import { describe, expect, test } from 'vitest'
+import { mersenneTwister } from '../../../../src-main/engine/3-batches/mersenneTwister.ts'
 import { sampleToken } from '../../../../src-main/engine/8-infer/sampleToken.ts'
 
 /** Probabilities 0.5, 0.3, 0.15, 0.05, in another order. */
@@ -7,10 +7,10 @@ const LOGITS = Float32Array.from([0.15, 0.5, 0.05, 0.3], Math.log)
 const OPEN = { temperature: 1, top_k: 0, top_p: 1 }
 
 function shares(settings: typeof OPEN, draws = 20_000): number[] {
-  const generator = new random.Random(7)
+  const next = mersenneTwister(7)
   const counts = [0, 0, 0, 0]
   for (let i = 0; i < draws; i++) {
-    const token = sampleToken(LOGITS, settings, () => generator.random())
+    const token = sampleToken(LOGITS, settings, () => next() / 2 ** 32)
     counts[token] = (counts[token] ?? 0) + 1
   }
   return counts.map((count) => count / draws)
