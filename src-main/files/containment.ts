@@ -46,7 +46,7 @@ async function realFolder(folder: string): Promise<string> {
 }
 
 /** Whether `path` lies inside `folder`; both real and absolute. */
-export function isWithin(folder: string, path: string): boolean {
+function isWithin(folder: string, path: string): boolean {
   const way = relative(folder, path)
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }

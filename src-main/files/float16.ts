@@ -3,7 +3,7 @@
  * nearest, ties to even, as PyTorch does (c10/util/Half.h, BFloat16.h): beyond the largest number lies infinity, and NaN stays NaN.
  * Both sides are views over bytes: values are never copied through JavaScript numbers, where a signalling NaN could change.
  */
-export type Bits16 = Uint16Array
+type Bits16 = Uint16Array
 
 const SIGN_32 = 0x8000_0000
 const MAGNITUDE_32 = 0x7fff_ffff

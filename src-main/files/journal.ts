@@ -10,7 +10,7 @@ import { readFileCapped } from './readFile.ts'
 export type JournalEntry = Record<string, unknown> & { crc32?: never }
 
 /** An append-only file of checksummed lines, JSONL for everybody else. One writer at a time. */
-export interface Journal {
+interface Journal {
   /** What was there when it was opened; the caller checks their shape. */
   entries: unknown[]
   /** files/damaged-journal when more than a torn tail had to be cut off; then what was cut is kept in another file. */

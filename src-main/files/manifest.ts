@@ -9,7 +9,7 @@ import type { FileDigest } from './streamFile.ts'
 export const MANIFEST_FILE = 'manifest.json'
 
 /** What a folder that was written as a whole contains, the manifest itself aside: file name → size and checksum. */
-export type Manifest = ReadonlyMap<string, FileDigest>
+type Manifest = ReadonlyMap<string, FileDigest>
 
 const MANIFEST = z.object({
   version: z.literal(1),

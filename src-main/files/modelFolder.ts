@@ -58,7 +58,7 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
     generationConfig: await json('generation_config.json', MAX_CONFIG_JSON),
     specialTokensMap: await json('special_tokens_map.json', MAX_CONFIG_JSON),
     chatTemplate: await ifThere(folder, 'chat_template.jinja', (path) => readTextCapped(path, MAX_CONFIG_JSON)),
-    license: await ifThere(folder, 'README.md', async (path) => licenseOf(await readTextCapped(path, MAX_README))),
+    license: await licenseOf(folder),
   }
 }
 
@@ -100,9 +100,13 @@ function asObject(json: unknown, file: string): Record<string, unknown> {
   throw new TuneDeskError('files/not-json', { file, detail: 'not an object' })
 }
 
-/** The `license:` line of the YAML block between two `---` at the beginning (huggingface.co/docs/hub/model-cards). */
-function licenseOf(readme: string): string | null {
-  const frontMatter = /^---\r?\n(.*?)\r?\n---/s.exec(readme)?.[1] ?? ''
+/**
+ * The `license:` line of the YAML block between two `---` at the beginning of README.md (huggingface.co/docs/hub/model-cards). A README that cannot be
+ * read is no reason to refuse a model.
+ */
+async function licenseOf(folder: string): Promise<string | null> {
+  const readme = await ifThere(folder, 'README.md', (path) => readTextCapped(path, MAX_README)).catch(() => null)
+  const frontMatter = /^---\r?\n(.*?)\r?\n---/s.exec(readme ?? '')?.[1] ?? ''
   const license = /^license:[ \t]*["']?([\w.+-]+)["']?[ \t]*(?:#.*)?$/m.exec(frontMatter.replaceAll('\r', ''))?.[1]
   return license ?? null
 }

@@ -27,11 +27,11 @@ const ELEMENT_BYTES = {
 } as const
 export type SafetensorsType = keyof typeof ELEMENT_BYTES
 
-export interface SafetensorsHeader {
+interface SafetensorsHeader {
   tensors: SafetensorsEntry[]
   metadata: ReadonlyMap<string, string>
 }
-export interface SafetensorsEntry {
+interface SafetensorsEntry {
   name: string
   dtype: SafetensorsType
   shape: number[]

@@ -35,7 +35,7 @@ export const ROPE_FIELDS = {
   partial_rotary_factor: z.number().nullish(),
   original_max_position_embeddings: positive.nullish(),
 }
-export type RopeFields = z.infer<z.ZodObject<typeof ROPE_FIELDS>>
+type RopeFields = z.infer<z.ZodObject<typeof ROPE_FIELDS>>
 type Dictionary = NonNullable<z.infer<typeof DICTIONARY>>
 
 const SUPPORTED: readonly Rope['type'][] = ['default', 'linear', 'llama3', 'yarn']

@@ -20,7 +20,9 @@ export async function drawLoss(
 ): Promise<{ svg: string; png: Uint8Array }> {
   const shown = (title ?? WORDS[language].title).replace(/\p{C}/gu, ' ')
   const svg = lossSvg(log, shown, language, textLettering)
-  const foreign = [...textOf(svg)].filter((character) => !hasLetters(character)).join('')
+  const foreign = Array.from(textOf(svg))
+    .filter((character) => !hasLetters(character))
+    .join('')
   const usesSystemFonts = foreign !== '' && systemFontsHave(foreign)
   const drawable = usesSystemFonts ? svg : lossSvg(log, title === undefined ? WORDS.en.title : shown, 'en', strokeLettering)
   return { svg, png: await rasterise(drawable) }

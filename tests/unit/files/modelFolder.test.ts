@@ -75,7 +75,7 @@ describe('a folder that is not a model is told apart', () => {
 
   it('files that are links to another place, folders, or not there', async () => {
     const folder = await temporaryFolder()
-    await symlink('/etc/hostname', join(folder, 'config.json'))
+    await symlink(join(await folderWith({}), 'config.json'), join(folder, 'config.json'))
     await expect(readModelFolder(folder)).rejects.toEqual(refusal('files/outside-folder', { path: 'config.json' }))
     const other = await temporaryFolder()
     await mkdir(join(other, 'config.json'))

@@ -1,6 +1,6 @@
 import { strokeText } from './strokeLetters.ts'
 
-export interface TextPlace {
+interface TextPlace {
   x: number
   /** Of the baseline. */
   y: number
@@ -28,7 +28,7 @@ export const textLettering: Lettering = {
     `<text ${upwards ? `transform="translate(${x} ${y}) rotate(-90)"` : `x="${x}" y="${y}"`} font-family="${FONTS}" font-size="${size}"` +
     `${bold ? ' font-weight="600"' : ''} text-anchor="${anchor}" fill="${colour}">${escapeXml(text)}</text>`,
   width: (text, size) =>
-    [...text].reduce((width, character) => width + size * ((character.codePointAt(0) ?? 0) >= 0x2e80 ? 1 : 0.57), 0),
+    Array.from(text).reduce((width, character) => width + size * ((character.codePointAt(0) ?? 0) >= 0x2e80 ? 1 : 0.57), 0),
 }
 
 /** Draws the letters, and needs no font. */

@@ -186,6 +186,6 @@ const grouped = (step: number): string => String(step).replace(/\B(?=(\d{3})+$)/
 const round = (value: number): number => Math.round(value * 100) / 100
 
 function shorten(title: string): string {
-  const characters = [...title]
+  const characters = Array.from(title)
   return characters.length > MOST_TITLE_CHARACTERS ? `${characters.slice(0, MOST_TITLE_CHARACTERS - 1).join('')}…` : title
 }

@@ -117,14 +117,14 @@ const SPACING = 1.75
 /** Of a font whose capitals are 7 units high, in those units. */
 const FONT_SIZE = 9.7
 
-export interface StrokeText {
+interface StrokeText {
   /** SVG path data, with the beginning of the baseline at the origin; to be stroked with `strokeWidth`, round ends and joins. */
   path: string
   width: number
 }
 
 /** Whether the letters suffice for a text. */
-export const hasLetters = (text: string): boolean => [...text].every((letter) => Object.hasOwn(LETTERS, letter))
+export const hasLetters = (text: string): boolean => Array.from(text).every((letter) => Object.hasOwn(LETTERS, letter))
 
 /** A text as strokes; a letter that is not there becomes a box. */
 export function strokeText(text: string, fontSize: number): StrokeText {
