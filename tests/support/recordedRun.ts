@@ -10,10 +10,10 @@ import type { FileSystem } from '../../src-main/files/fileSystem.ts'
 import { bigramConfig, createBigramModel } from './bigramModel.ts'
 import { tokenisedRows } from './tokenisedRows.ts'
 
-export const ROWS = tokenisedRows(7)
-export const HELD_OUT_ROWS = tokenisedRows(3)
+const ROWS = tokenisedRows(7)
+const HELD_OUT_ROWS = tokenisedRows(3)
 
-export function bigramDescription(settings: Partial<TrainingSettings>): RunDescription {
+function bigramDescription(settings: Partial<TrainingSettings>): RunDescription {
   return {
     settings: createSettings({ per_device_train_batch_size: 2, learning_rate: 0.05, num_train_epochs: 3, ...settings }),
     rows: ROWS.map(({ row }) => ({ instruct: 'say ', input: String(row), label: `“${row}”` })),

@@ -13,5 +13,3 @@ export const PRESETS = {
     logging_strategy: 'epoch',
   },
 } as const satisfies Record<string, Partial<TrainingSettings>>
-
-export type PresetName = keyof typeof PRESETS

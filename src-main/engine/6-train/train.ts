@@ -203,7 +203,7 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
   async function diverged(): Promise<TuneDeskError> {
     if (trainer.global_step === 0) return new TuneDeskError('train/not-finite-at-start')
     const lastGood = await recorder.setCheckpointAside(trainer.global_step)
-    const parameters = { step: trainer.global_step, learningRate: state.learningRate ?? 0 }
+    const parameters = { step: trainer.global_step, learningRate: Number(state.learningRate?.toPrecision(3)) }
     return lastGood === undefined
       ? new TuneDeskError('train/diverged-without-checkpoint', parameters)
       : new TuneDeskError('train/diverged', { ...parameters, checkpoint: `checkpoint-${lastGood}` })

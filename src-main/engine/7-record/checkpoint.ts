@@ -21,7 +21,7 @@ import { writeModelFiles, type ModelFile } from './modelFiles.ts'
 import { printRunState, RUN_STATE_FILE, runStateSchema } from './runStateFile.ts'
 import { printTrainerState, TRAINER_STATE_FILE, trainerStateSchema } from './trainerStateFile.ts'
 
-export const OPTIMIZER_FILE = 'optimizer.safetensors'
+const OPTIMIZER_FILE = 'optimizer.safetensors'
 
 /** A checkpoint that was found whole. */
 export interface Checkpoint {

@@ -11,7 +11,7 @@ import { createSettings, trainingSettingsSchema, type TrainingSettings } from '.
 import { writeModelFiles, type ModelFile } from './modelFiles.ts'
 
 export const RUN_FILE = 'run.json'
-export const TRAINING_ARGUMENTS_FILE = 'training_args.json'
+const TRAINING_ARGUMENTS_FILE = 'training_args.json'
 const ROWS_FILE = 'rows.jsonl'
 const HELD_OUT_ROWS_FILE = 'held_out_rows.jsonl'
 

@@ -16,7 +16,7 @@ import { resultsOf } from './results.ts'
 import type { RunDescription } from './runDescription.ts'
 import { checkpointName, printTrainerState, TRAINER_STATE_FILE } from './trainerStateFile.ts'
 
-export const METRICS_FILE = 'metrics.jsonl'
+const METRICS_FILE = 'metrics.jsonl'
 /** Written last of all: a run that has it is finished. */
 export const RESULTS_FILE = 'train_results.json'
 

@@ -317,7 +317,7 @@ describe('a loss that is not finite', () => {
     breakAfter(6, run)
     const error = await errorOf(train(run))
     expect(error.code).toBe('train/diverged')
-    expect(error.parameters).toEqual({ step: 6, learningRate: 0.05 * (7 / 12), checkpoint: 'checkpoint-4' })
+    expect(error.parameters).toEqual({ step: 6, learningRate: 0.0292, checkpoint: 'checkpoint-4' })
     expect([...recorder.checkpoints.keys()]).toEqual([2, 4])
     expect(recorder.aside).toEqual([6])
     expect(recorder.model).toBeUndefined()
