@@ -4,31 +4,50 @@ const RUN = 3
 const UNIT =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])[\p{L}\p{N}\p{M}])+/gu
 
-const unitsOf = (text: string): string[] => text.normalize('NFKC').toLowerCase().match(UNIT) ?? []
+type Units = readonly string[]
 
-/** For each unit of `source`, whether it lies in a run of `length` units that stands in `text` as well. */
-function repeated(source: readonly string[], text: readonly string[], length: number): boolean[] {
-  const key = (units: readonly string[], start: number): string => units.slice(start, start + length).join(' ')
-  const runs = new Set(Array.from({ length: Math.max(0, text.length - length + 1) }, (_, start) => key(text, start)))
+const unitsOf = (text: string): Units => text.normalize('NFKC').toLowerCase().match(UNIT) ?? []
+const runAt = (units: Units, start: number, length: number): string => units.slice(start, start + length).join(' ')
+
+/** All runs of `length` units that stand in any of these texts. */
+function runsOf(texts: readonly Units[], length: number): Set<string> {
+  const runs = new Set<string>()
+  for (const units of texts) for (let start = 0; start + length <= units.length; start++) runs.add(runAt(units, start, length))
+  return runs
+}
+
+/** For each unit of `source`, whether it lies in one of these runs. */
+function repeated(source: Units, runs: ReadonlySet<string>, length: number): boolean[] {
   const covered = source.map(() => false)
   for (let start = 0; start + length <= source.length; start++)
-    if (runs.has(key(source, start))) covered.fill(true, start, start + length)
+    if (runs.has(runAt(source, start, length))) covered.fill(true, start, start + length)
   return covered
 }
 
 /**
  * How much of an input an answer gives back that no label has: of the input's units that the labels do not repeat, the share that the answer
  * repeats. A unit is a Han character or a word; repeated is what lies in a run of three units (of all, where the input has fewer).
- * @returns 0 (nothing, as where the answer is a label) to 1 (all); null where the input has nothing that the labels do not have
+ * @param labels the good answers; their runs are gathered once for any number of answers and inputs
+ * @returns of an answer and an input: 0 (nothing, as where the answer is a label) to 1 (all); null where the input has nothing that the labels
+ * do not have
  */
-export function leakScore(answer: string, input: string, labels: readonly string[]): number | null {
-  const source = unitsOf(input)
-  const length = Math.min(RUN, source.length)
-  if (length === 0) return null
-  const inLabels = labels.map((label) => repeated(source, unitsOf(label), length))
-  const own = source.map((_, at) => !inLabels.some((covered) => covered[at]))
-  const total = own.filter(Boolean).length
-  if (total === 0) return null
-  const inAnswer = repeated(source, unitsOf(answer), length)
-  return own.filter((isOwn, at) => isOwn && inAnswer[at]).length / total
+export function leakScore(labels: readonly string[]): (answer: string, input: string) => number | null {
+  const unitsOfLabels = labels.map(unitsOf)
+  const runsOfLabels = Array.from({ length: RUN }, (_, index) => lazy(() => runsOf(unitsOfLabels, index + 1)))
+  return (answer, input) => {
+    const source = unitsOf(input)
+    const length = Math.min(RUN, source.length)
+    const inLabels = runsOfLabels[length - 1]
+    if (!inLabels) return null
+    const isLabels = repeated(source, inLabels(), length)
+    const own = isLabels.filter((is) => !is).length
+    if (own === 0) return null
+    const isAnswers = repeated(source, runsOf([unitsOf(answer)], length), length)
+    return isAnswers.filter((is, at) => is && !isLabels[at]).length / own
+  }
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => (made ??= { value: make() }).value
 }

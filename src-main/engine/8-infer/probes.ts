@@ -1,3 +1,4 @@
+import { TuneDeskError, type ErrorCode, type ErrorParameters } from '../../contract/error.ts'
 import type { Verdict } from '../../contract/verdict.ts'
 import type { Row } from '../1-dataset/row.ts'
 import { characterFScore } from './characterFScore.ts'
@@ -31,6 +32,8 @@ export interface ProbeResult {
   chrf: number
   /** How much of the row's input the answer repeats, 0 to 1; null in the answer probe, or where there is nothing to leak. */
   leak_score: number | null
+  /** Why the row could not be asked; its answer is then '', which counts like any other. */
+  error?: { code: ErrorCode; parameters: ErrorParameters }
 }
 
 export interface GroupSummary {
@@ -59,41 +62,98 @@ export const LEARNED_SHARE = 0.9
 export const PARTLY_CHRF = 50
 
 export interface ProbeOptions {
-  /** Answers greedily. */
+  /** Answers greedily. The row says what a good answer would be, and so how much room it needs. */
   answer: (question: { instruct: string; input: string }, row: ProbeRow, signal?: AbortSignal) => Promise<string>
   onResult?: (result: ProbeResult, done: number, total: number) => void
   signal?: AbortSignal
 }
 
-/** Asks both probes of every row. Rows with the same instruction share one leak answer. */
+/**
+ * Asks both probes of every row. Rows with the same instruction share one leak answer, and the label of any of them is a good one. The leak probe
+ * leaves out rows without an input, which have nothing to leak, and without an instruction, which have nothing to be asked alone.
+ * @throws the signal's reason, and what `answer` throws; a question that is empty or too long for the model is a result instead
+ */
 export async function runProbes(rows: readonly ProbeRow[], { answer, onResult, signal }: ProbeOptions): Promise<TestReport> {
   const results: ProbeResult[] = []
-  const leakable = rows.filter(({ input }) => input.trim() !== '')
+  const leakable = rows.filter(({ instruct, input }) => instruct.trim() !== '' && input.trim() !== '')
   const total = rows.length + leakable.length
   const tell = (result: ProbeResult): void => {
     results.push(result)
     onResult?.(result, results.length, total)
   }
-  for (const row of rows) {
+  const ask = async (instruct: string, input: string, row: ProbeRow): Promise<Given> => {
     signal?.throwIfAborted()
-    const given = await answer({ instruct: row.instruct, input: row.input }, row, signal)
+    try {
+      return { answer: await answer({ instruct, input }, row, signal) }
+    } catch (error) {
+      if (!(error instanceof TuneDeskError) || !UNASKABLE.includes(error.code)) throw error
+      return { answer: '', error: { code: error.code, parameters: error.parameters } }
+    }
+  }
+
+  for (const row of rows) {
+    const given = await ask(row.instruct, row.input, row)
     tell({ ...described(row, 'answer', given, row.label), input: row.input, leak_score: null })
   }
-  const alone = new Map<string, string>()
+  const alone = new Map<string, Alone>()
+  const byInstruction = grouped(rows)
   for (const row of leakable) {
-    signal?.throwIfAborted()
-    const given = alone.get(row.instruct) ?? (await answer({ instruct: row.instruct, input: '' }, row, signal))
-    alone.set(row.instruct, given)
-    const labels = rows.flatMap(({ instruct, label }) => (instruct === row.instruct ? [label] : []))
-    const likest = labels.reduce((a, b) => (characterFScore(given, b) > characterFScore(given, a) ? b : a))
-    tell({ ...described(row, 'leak', given, likest), input: '', leak_score: leakScore(given, row.input, labels) })
+    const { instruct, input } = row
+    let shared = alone.get(instruct)
+    if (!shared) {
+      const group = byInstruction.get(instruct) ?? [row]
+      alone.set(instruct, (shared = compared(await ask(instruct, '', roomiest(group)), group)))
+    }
+    const { given, likest, leak } = shared
+    tell({ ...described(row, 'leak', given, likest), input: '', leak_score: leak(given.answer, input) })
   }
   return { ...judge(results), results }
 }
 
-function described({ row, group, instruct }: ProbeRow, probe: ProbeKind, answer: string, label: string) {
+/** Questions that the model cannot read: a matter of the row, while every other error ends the test. */
+const UNASKABLE: readonly ErrorCode[] = ['infer/empty-prompt', 'infer/prompt-too-long']
+
+type Given = Pick<ProbeResult, 'answer' | 'error'>
+
+/** What an instruction alone gave, beside the labels of all its rows. */
+interface Alone {
+  given: Given
+  /** The label most like the answer. */
+  likest: string
+  leak: ReturnType<typeof leakScore>
+}
+
+function compared(given: Given, group: readonly ProbeRow[]): Alone {
+  const labels = [...new Set(group.map(({ label }) => label))]
+  let likest = labels[0] ?? ''
+  let best = -1
+  for (const label of labels) {
+    const likeness = characterFScore(given.answer, label)
+    if (likeness > best) [likest, best] = [label, likeness]
+  }
+  return { given, likest, leak: leakScore(labels) }
+}
+
+function grouped(rows: readonly ProbeRow[]): Map<string, ProbeRow[]> {
+  const groups = new Map<string, ProbeRow[]>()
+  for (const row of rows) {
+    const group = groups.get(row.instruct)
+    if (group) group.push(row)
+    else groups.set(row.instruct, [row])
+  }
+  return groups
+}
+
+/** The row whose input and label are longest: an answer that has room for them has room for any other's. */
+function roomiest(rows: readonly ProbeRow[]): ProbeRow {
+  const length = ({ input, label }: ProbeRow): number => input.length + label.length
+  return rows.reduce((longest, row) => (length(row) > length(longest) ? row : longest))
+}
+
+function described({ row, group, instruct }: ProbeRow, probe: ProbeKind, given: Given, label: string) {
+  const { answer } = given
   const exact_match = answer.trimEnd() === label.trimEnd()
-  return { row, group, probe, instruct, answer, label, exact_match, chrf: characterFScore(answer, label) }
+  return { row, group, probe, instruct, ...given, label, exact_match, chrf: characterFScore(answer, label) }
 }
 
 function judge(results: readonly ProbeResult[]): Pick<TestReport, 'groups' | 'verdict'> {
@@ -127,6 +187,6 @@ function summarise(results: readonly ProbeResult[]): GroupSummary {
     leak_rows: leaks.length,
     reciting: leaks.filter((score) => score >= RECITES).length,
     mean_leak_score: mean(leaks),
-    max_leak_score: Math.max(0, ...leaks),
+    max_leak_score: leaks.reduce((largest, score) => Math.max(largest, score), 0),
   }
 }

@@ -1,4 +1,4 @@
-import type { Language } from '../../contract/error.ts'
+import { explain, type Language } from '../../contract/error.ts'
 import { verdictSentence } from '../../contract/verdict.ts'
 import type { GroupSummary, ProbeGroup, ProbeResult, TestReport } from './probes.ts'
 
@@ -86,7 +86,7 @@ function probeTables(results: readonly ProbeResult[], words: Words, language: La
     return [
       result.row + 1,
       cell(result.instruct + result.input),
-      answer,
+      notAsked(result, language) ?? answer,
       label,
       result.exact_match ? words.yes : words.no,
       result.chrf.toFixed(0),
@@ -95,7 +95,7 @@ function probeTables(results: readonly ProbeResult[], words: Words, language: La
   const leakRows = leaks.map((result) => [
     result.row + 1,
     cell(result.instruct),
-    cell(result.answer.trimEnd()),
+    notAsked(result, language) ?? cell(result.answer.trimEnd()),
     cell(result.label.trimEnd()),
     result.chrf.toFixed(0),
     result.leak_score === null ? '–' : share(result.leak_score, language),
@@ -105,6 +105,10 @@ function probeTables(results: readonly ProbeResult[], words: Words, language: La
     ...(leakRows.length > 0 ? [`### ${words.leakProbe}`, table(words.leakColumns, leakRows)] : []),
   ]
 }
+
+/** Why a row has no answer, in italics. */
+const notAsked = ({ error }: ProbeResult, language: Language): string | null =>
+  error ? `_${cell(explain(error.code, error.parameters, language).what)}_` : null
 
 const table = (columns: readonly string[], rows: readonly (string | number)[][]): string =>
   [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')

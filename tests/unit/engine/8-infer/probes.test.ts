@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { TuneDeskError } from '../../../../src-main/contract/error.ts'
 import { verdictSentence } from '../../../../src-main/contract/verdict.ts'
 import { runProbes, type ProbeRow } from '../../../../src-main/engine/8-infer/probes.ts'
 
@@ -72,4 +73,57 @@ test('a row without input has no leak probe', async () => {
   )
   expect(results.map(({ probe }) => probe)).toEqual(['answer'])
   expect(verdict).toMatchObject({ kind: 'learned', checkedForLeak: 0 })
+})
+
+describe('a row that the model cannot be asked', () => {
+  const [first, second] = POEMS as [ProbeRow, ProbeRow]
+
+  test('counts as not answered, says why, and does not end the test', async () => {
+    const { results, groups } = await probe(({ input }, row) => {
+      if (input === first.input) throw new TuneDeskError('infer/prompt-too-long', { tokens: 600, limit: 512 })
+      return row.label
+    })
+    expect(results[0]).toMatchObject({ answer: '', exact_match: false, error: { code: 'infer/prompt-too-long' } })
+    expect(results[1]).not.toHaveProperty('error')
+    expect(groups.trained).toMatchObject({ rows: 2, exact_matches: 1 })
+  })
+  test('has no leak probe where there is no instruction', async () => {
+    const { results } = await probe((_, { label }) => label, [{ ...first, instruct: ' ' }, second])
+    expect(results.map(({ row, probe }) => [row, probe])).toEqual([
+      [0, 'answer'],
+      [1, 'answer'],
+      [1, 'leak'],
+    ])
+  })
+  test('is told from errors that concern the whole test', async () => {
+    const failing = probe(() => {
+      throw new TuneDeskError('weights/not-found', { folder: 'model' })
+    })
+    await expect(failing).rejects.toMatchObject({ code: 'weights/not-found' })
+  })
+})
+
+test('a stopped test asks nothing more', async () => {
+  const stop = new AbortController()
+  let asked = 0
+  const stopped = runProbes(POEMS, {
+    answer: (_, { label }) => {
+      asked++
+      stop.abort()
+      return Promise.resolve(label)
+    },
+    signal: stop.signal,
+  })
+  await expect(stopped).rejects.toBe(stop.signal.reason)
+  expect(asked).toBe(1)
+})
+
+test('the room of a shared leak answer is that of the longest row', async () => {
+  const rows = POEMS.map((row) => ({ ...row, instruct: '写诗：' }))
+  let asker: ProbeRow | undefined
+  await probe((question, row) => {
+    if (question.input === '') asker = row
+    return row.label
+  }, rows)
+  expect(asker).toBe(rows[1])
 })

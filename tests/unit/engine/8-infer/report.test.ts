@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { TuneDeskError } from '../../../../src-main/contract/error.ts'
 import { runProbes } from '../../../../src-main/engine/8-infer/probes.ts'
 import { markDifference, reportMarkdown } from '../../../../src-main/engine/8-infer/report.ts'
 
@@ -18,4 +19,14 @@ test.each(['en', 'zh'] as const)('no text of a row breaks a table (%s)', async (
   const rows = markdown.split('\n').filter((line) => line.startsWith('| 1 '))
   expect(rows).toHaveLength(2)
   for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(7)
+})
+
+test.each([
+  ['en', 'There is nothing to answer.'],
+  ['zh', '没有要回答的内容。'],
+] as const)('a row that could not be asked says why (%s)', async (language, reason) => {
+  const report = await runProbes([{ row: 0, group: 'trained', instruct: '', input: '', label: 'label' }], {
+    answer: () => Promise.reject(new TuneDeskError('infer/empty-prompt')),
+  })
+  expect(reportMarkdown(report, language)).toContain(`_${reason}_`)
 })
