@@ -28,18 +28,8 @@ export interface LayerBatch {
   supervisedIds: Tensor
 }
 
-/** A layer's forward pass, kept for its backward pass. M is N, in the last layer S. */
-interface LayerStash {
-  hidden: Tensor
-  query: Tensor
-  key: Tensor
-  value: Tensor
-  /** [M, heads · head] */
-  context: Tensor
-  attended: Tensor
-  gate: Tensor
-  up: Tensor
-}
+/** A layer's forward pass, kept for its backward pass. From `context` on the rows are those that the layer goes on with. */
+type LayerStash = Record<'hidden' | 'query' | 'key' | 'value' | 'context' | (typeof AFTER_ATTENTION_STASH)[number], Tensor>
 
 /**
  * A decoder layer, run and differentiated. The programs are the same for all layers; weights are looked up by the layer's number.
