@@ -45,7 +45,10 @@ export function rotaryFrequencies(rope: Rope, headSize: number): RotaryFrequenci
     case 'default':
       return { inverseFrequencies: defaultFrequencies(rope.theta, headSize), attentionFactor: 1 }
     case 'linear':
-      return { inverseFrequencies: defaultFrequencies(rope.theta, headSize).map((frequency) => frequency / rope.factor), attentionFactor: 1 }
+      return {
+        inverseFrequencies: defaultFrequencies(rope.theta, headSize).map((frequency) => frequency / rope.factor),
+        attentionFactor: 1,
+      }
     case 'llama3':
       return { inverseFrequencies: llama3Frequencies(rope, headSize), attentionFactor: 1 }
     case 'yarn':

@@ -1,5 +1,5 @@
-import type { Dimension, ValueType } from '../4-graph/graph.ts'
-import { count, type DenseTensor } from '../4-graph/op.ts'
+import { count } from '../4-graph/elements.ts'
+import type { DenseTensor, Dimension, ValueType } from '../4-graph/graph.ts'
 import type { Program } from '../4-graph/program.ts'
 import type { Executor, Tensor } from './executor.ts'
 

@@ -1,4 +1,4 @@
-import { count } from '../4-graph/op.ts'
+import { count } from '../4-graph/elements.ts'
 import type { Executable, Executor, Tensor } from './executor.ts'
 
 /** Neighbouring rows of the same length within packed tensors. */

@@ -1,8 +1,8 @@
 import type { ModelConfig } from '../4-graph/config.ts'
-import { count } from '../4-graph/op.ts'
 import { modelParameters } from '../4-graph/parameters.ts'
 import type { Executor, Tensor } from '../5-exec/executor.ts'
 import { TuneDeskError } from '../../contract/error.ts'
+import { count } from '../4-graph/elements.ts'
 import type { AdamWHyperparameters, NamedTensor } from './trainableModel.ts'
 
 interface Parameter {

@@ -1,5 +1,4 @@
-import type { Graph, Value } from '../graph.ts'
-import { apply, type Op } from '../op.ts'
+import { apply, type Graph, type Op, type Value } from '../graph.ts'
 
 export const constantOp: Op<{ value: number }> = {
   name: 'constant',

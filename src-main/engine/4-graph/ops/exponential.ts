@@ -1,5 +1,5 @@
-import type { Graph, Value } from '../graph.ts'
-import { apply, only, type Op } from '../op.ts'
+import { only } from '../elements.ts'
+import { apply, type Graph, type Op, type Value } from '../graph.ts'
 
 export const exponentialOp: Op<null> = {
   name: 'exponential',

@@ -1,5 +1,5 @@
-import type { Graph, Value } from '../graph.ts'
-import { apply, both, count, type Op } from '../op.ts'
+import { both, count } from '../elements.ts'
+import { apply, type Graph, type Op, type Value } from '../graph.ts'
 
 export const gatherRowsOp: Op<null> = {
   name: 'gatherRows',

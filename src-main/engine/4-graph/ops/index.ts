@@ -1,4 +1,4 @@
-import type { Op } from '../op.ts'
+import type { Op } from '../graph.ts'
 import { addOp } from './add.ts'
 import { constantOp } from './constant.ts'
 import { exponentialOp } from './exponential.ts'

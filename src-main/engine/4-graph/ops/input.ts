@@ -1,5 +1,4 @@
-import type { Graph, Shape, Value, ValueType } from '../graph.ts'
-import { apply, type Op } from '../op.ts'
+import { apply, type Graph, type Op, type Shape, type Value, type ValueType } from '../graph.ts'
 
 export interface InputAttributes {
   name: string

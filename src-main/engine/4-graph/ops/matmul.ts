@@ -1,6 +1,6 @@
 import { MICROSOFT } from '../../../files/onnx.ts'
-import { broadcastShapes, type Graph, type Shape, type Value } from '../graph.ts'
-import { apply, both, broadcastStrides, count, type Op } from '../op.ts'
+import { both, broadcastStrides, count } from '../elements.ts'
+import { apply, broadcastShapes, type Graph, type Op, type Shape, type Value } from '../graph.ts'
 import { unbroadcast } from './sum.ts'
 
 export interface MatmulAttributes {

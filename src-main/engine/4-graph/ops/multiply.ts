@@ -1,5 +1,5 @@
-import { broadcastShapes, type Graph, type Value } from '../graph.ts'
-import { apply, both, evaluateBinary, type Op } from '../op.ts'
+import { both, evaluateBinary } from '../elements.ts'
+import { apply, broadcastShapes, type Graph, type Op, type Value } from '../graph.ts'
 import { unbroadcast } from './sum.ts'
 
 export const multiplyOp: Op<null> = {

@@ -1,5 +1,5 @@
-import { sameShape, type Graph, type Shape, type Value } from '../graph.ts'
-import { apply, count, only, type Op } from '../op.ts'
+import { count, only } from '../elements.ts'
+import { apply, type Graph, type Op, sameShape, type Shape, type Value } from '../graph.ts'
 
 /**
  * ONNX's target for a shape with symbolic lengths: 0 copies the input's length at the same axis, one -1 is inferred.

@@ -1,5 +1,5 @@
-import { sameShape, type Graph, type Shape, type Value } from '../graph.ts'
-import { apply, count, eachElement, only, type Op } from '../op.ts'
+import { count, eachElement, only } from '../elements.ts'
+import { apply, type Graph, type Op, sameShape, type Shape, type Value } from '../graph.ts'
 import { reshape } from './reshape.ts'
 
 export interface ReduceAttributes {

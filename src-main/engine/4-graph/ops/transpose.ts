@@ -1,5 +1,5 @@
-import type { Graph, Value } from '../graph.ts'
-import { apply, count, only, type Op } from '../op.ts'
+import { count, only } from '../elements.ts'
+import { apply, type Graph, type Op, type Value } from '../graph.ts'
 
 export const transposeOp: Op<{ order: readonly number[] }> = {
   name: 'transpose',
