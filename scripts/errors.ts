@@ -12,7 +12,11 @@ interface Entry {
   zh: { what: string; fix: string }
 }
 
-const parameters = (text: string): string => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort().join()
+const parameters = (text: string): string =>
+  [...text.matchAll(/\{(\w+)\}/g)]
+    .map((match) => match[1])
+    .sort()
+    .join()
 
 function parse(book: string): Entry[] {
   const entries = book

@@ -10,7 +10,9 @@ for (const name of readdirSync(folder).filter((name) => name.endsWith('.json')))
   totals.failed += report.numFailedTests
   totals.skipped += report.numPendingTests + report.numTodoTests
   // A file that could not even be loaded has no tests to fail: it counts as one.
-  totals.failed += report.testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0).length
+  totals.failed += report.testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  ).length
 }
 const { passed, failed, skipped } = totals
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
