@@ -56,10 +56,10 @@ export interface TestReport {
 }
 
 /** From half of an input on, an answer counts as reciting it. */
-export const RECITES = 0.5
+const RECITES = 0.5
 /** Share of exact answers from which a model counts as having learned its rows; below any of them exact or this alike, not at all. */
-export const LEARNED_SHARE = 0.9
-export const PARTLY_CHRF = 50
+const LEARNED_SHARE = 0.9
+const PARTLY_CHRF = 50
 
 export interface ProbeOptions {
   /** Answers greedily. The row says what a good answer would be, and so how much room it needs. */
