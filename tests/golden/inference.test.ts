@@ -1,5 +1,6 @@
-import { copyFile, readFile } from 'node:fs/promises'
 import { readFileSync } from 'node:fs'
+import { copyFile, mkdir, readFile, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
 import { LlamaForCausalLM, PretrainedConfig, Tensor } from '@huggingface/transformers'
 import { InferenceSession } from 'onnxruntime-node'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -118,6 +119,18 @@ describe.each([
     const ids = readGolden(family).batch_rows[0]?.input_ids ?? []
     expectClose(await logitsInPieces(session, ids, lengths), expected.subarray(0, ids.length * VOCABULARY))
   })
+})
+
+test.skipIf(process.platform === 'win32')("a model in the hub's download cache, where a folder holds links", async () => {
+  const cache = join(await temporaryFolder(), 'models--owner--name')
+  const folder = join(cache, 'snapshots', '0123abc')
+  await mkdir(folder, { recursive: true })
+  await mkdir(join(cache, 'blobs'))
+  for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors']) {
+    await copyFile(`${goldenFolder('llama')}/${name}`, join(cache, 'blobs', `hash-of-${name}`))
+    await symlink(join('..', '..', 'blobs', `hash-of-${name}`), join(folder, name))
+  }
+  await expectGreedy(folder, readGolden('llama').greedy_initial)
 })
 
 describe.each(Object.entries(readInferenceGolden().variants))('%s', (name, golden) => {
