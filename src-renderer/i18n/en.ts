@@ -24,7 +24,7 @@ export const en = {
 
   'mask.title': 'What the model learns',
   'mask.about':
-    'These are the two rows of the sample “Two poems” as the model that ships with TuneDesk reads them. The model sees every token, but only the underlined ones teach it something.',
+    'These are the two rows of the sample “Two poems” as the model that ships with TuneDesk reads them. The model sees every token, but only the underlined ones and the end mark teach it something.',
   'mask.loss-on': 'Learn from',
   'mask.answer': 'the answer only',
   'mask.everything': 'everything',

@@ -26,7 +26,7 @@ export const zh: Messages = {
 
   'mask.title': '模型会学什么',
   'mask.about':
-    '下面是样例“两首诗”的两行，按 TuneDesk 自带模型的读法拆成词元。模型会读到每个词元，但只有带下划线的才会教它东西。',
+    '下面是样例“两首诗”的两行，按 TuneDesk 自带模型的读法拆成词元。模型会读到每个词元，但只有带下划线的词元和结束标记会教它东西。',
   'mask.loss-on': '学习范围',
   'mask.answer': '只学答案',
   'mask.everything': '全部都学',
