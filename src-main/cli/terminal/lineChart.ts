@@ -5,6 +5,12 @@ export interface ChartPoint {
   y: number
 }
 
+export interface ChartSeries {
+  /** Ascending in x. A y that is not finite leaves a gap. */
+  points: readonly ChartPoint[]
+  colour: (line: string) => string
+}
+
 export interface ChartFrame {
   /** Columns and lines of the whole picture, axes included. */
   width: number
@@ -22,13 +28,16 @@ const DOTS = [
 ] as const
 const EMPTY_CELL = 0x2800
 
-/** The smallest of 1, 2, 2.5, 5 × 10ⁿ that is not below `value`. */
+interface Cell {
+  code: number
+  colour: (line: string) => string
+}
+
+/** The smallest round number that is not below `value`. */
 function niceCeiling(value: number): number {
   if (!(value > 0)) return 1
   const power = 10 ** Math.floor(Math.log10(value))
-  return (
-    [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((factor) => factor * power).find((candidate) => candidate >= value * 0.9999) ?? value
-  )
+  return [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((factor) => factor * power).find((each) => each >= value * 0.9999) ?? value
 }
 
 const tick = (value: number): string => String(Number(value.toPrecision(3)))
@@ -39,49 +48,64 @@ function drawLine(set: (x: number, y: number) => void, [x0, y0]: [number, number
   for (let i = 0; i <= length; i++) set(Math.round(x0 + ((x1 - x0) * i) / length), Math.round(y0 + ((y1 - y0) * i) / length))
 }
 
-/** A line chart of braille dots with a y axis from 0 and an x axis from 0 to `maxX`. Points ascend in x; those that are not finite leave a gap. */
-export function lineChart(
-  points: readonly ChartPoint[],
-  frame: ChartFrame,
-  colour: (line: string) => string,
-  dim: (text: string) => string,
-): string[] {
-  const finite = points.filter((point) => Number.isFinite(point.y))
-  const top = niceCeiling(Math.max(...finite.map((point) => point.y), 0))
-  const rows = frame.height - 3
-  const middle = (rows - 1) / 2
+/** Points of which there are more than dots, as one mean for each column of dots. */
+function thinned(points: readonly ChartPoint[], columns: number, maxX: number): readonly ChartPoint[] {
+  if (points.length <= columns) return points
+  const sums = new Map<number, { x: number; y: number; count: number }>()
+  for (const { x, y } of points) {
+    const column = Math.floor((x / maxX) * columns)
+    const sum = sums.get(column) ?? { x: 0, y: 0, count: 0 }
+    sums.set(column, { x: sum.x + x, y: sum.y + y, count: sum.count + 1 })
+  }
+  return Array.from(sums.values(), ({ x, y, count }) => ({ x: x / count, y: y / count }))
+}
+
+/** A chart of lines of braille dots, its y axis from 0, its x axis from 0 to `maxX`. Where lines meet the later series has the colour. */
+export function lineChart(series: readonly ChartSeries[], frame: ChartFrame, dim: (text: string) => string): string[] {
+  const { maxX, width, height } = frame
+  const largest = Math.max(0, ...series.flatMap(({ points }) => points.map(({ y }) => y).filter(Number.isFinite)))
+  const top = niceCeiling(largest)
+  const rows = height - 3
   const labels = new Map([
     [0, tick(top)],
-    [middle, tick(top / 2)],
+    [(rows - 1) / 2, tick(top / 2)],
     [rows - 1, '0'],
   ])
   const labelWidth = Math.max(...Array.from(labels.values(), (label) => label.length))
-  const columns = Math.max(1, frame.width - labelWidth - 2)
-  const cells = Array.from({ length: rows }, () => new Array<number>(columns).fill(EMPTY_CELL))
+  const columns = Math.max(1, width - labelWidth - 2)
+  const cells = Array.from({ length: rows }, () =>
+    Array.from({ length: columns }, (): Cell => ({ code: EMPTY_CELL, colour: (line) => line })),
+  )
 
-  const set = (x: number, y: number): void => {
-    const row = cells[y >> 2]
-    const column = x >> 1
-    const bit = DOTS[x & 1 ? 1 : 0][y & 3]
-    if (row?.[column] !== undefined && bit !== undefined) row[column] |= bit
-  }
   const place = ({ x, y }: ChartPoint): [number, number] => [
-    Math.round((x / Math.max(frame.maxX, Number.MIN_VALUE)) * (columns * 2 - 1)),
+    Math.round((x / Math.max(maxX, Number.MIN_VALUE)) * (columns * 2 - 1)),
     Math.round((1 - y / top) * (rows * 4 - 1)),
   ]
-  points.forEach((point, i) => {
-    if (!Number.isFinite(point.y)) return
-    const before = points[i - 1]
-    drawLine(set, before && Number.isFinite(before.y) ? place(before) : place(point), place(point))
-  })
+  for (const { points, colour } of series) {
+    const set = (x: number, y: number): void => {
+      const cell = cells[y >> 2]?.[x >> 1]
+      if (cell) Object.assign(cell, { code: cell.code | DOTS[x & 1 ? 1 : 0][(y & 3) as 0 | 1 | 2 | 3], colour })
+    }
+    const drawn = thinned(points, columns * 2, maxX)
+    drawn.forEach((point, i) => {
+      if (!Number.isFinite(point.y)) return
+      const before = drawn[i - 1]
+      drawLine(set, before && Number.isFinite(before.y) ? place(before) : place(point), place(point))
+    })
+  }
 
   const plot = cells.map((row, i) => {
     const label = labels.get(i)
     const axis = dim(`${padStart(label ?? '', labelWidth)} ${label === undefined ? '│' : '┤'}`)
-    return axis + colour(String.fromCharCode(...row))
+    return (
+      axis +
+      row
+        .map(({ code, colour }) => (code === EMPTY_CELL ? String.fromCharCode(code) : colour(String.fromCharCode(code))))
+        .join('')
+    )
   })
-  const end = `${tick(frame.maxX)} ${frame.xTitle}`
-  const base = dim(`${' '.repeat(labelWidth)} └${'─'.repeat(columns)}`)
-  const below = dim(' '.repeat(labelWidth + 2) + '0' + padStart(end, columns - 1))
-  return [dim(' '.repeat(labelWidth + 2) + frame.yTitle), ...plot, base, below]
+  const margin = ' '.repeat(labelWidth + 1)
+  const base = dim(`${margin}└${'─'.repeat(columns)}`)
+  const end = `${tick(maxX)} ${frame.xTitle}`
+  return [dim(`${margin} ${frame.yTitle}`), ...plot, base, dim(`${margin} 0${padStart(end, columns - 1)}`)]
 }

@@ -3,6 +3,8 @@ import { openLiveRegion } from '../../../../src-main/cli/terminal/liveRegion.ts'
 import { openTerminal, type OutputStream, type Terminal } from '../../../../src-main/cli/terminal/terminal.ts'
 import { displayWidth } from '../../../../src-main/cli/terminal/width.ts'
 
+const SEQUENCE_OR_TEXT = /\x1b\[(?:\d+A|J|\?\d+[hl])|\n|\r|[^\x1b\n\r]+/g // eslint-disable-line no-control-regex -- escape sequences
+
 /** As much of a terminal as the region uses: lines that fold at the width, cursor up, clear to the end of the screen. */
 function screen(columns: number): {
   terminal: Terminal
@@ -17,8 +19,7 @@ function screen(columns: number): {
     isTTY: true,
     columns,
     write(text: string) {
-      for (const [part] of text.matchAll(/\x1b\[(?:\d+A|J|\?\d+[hl])|\n|\r|[^\x1b\n\r]+/g)) {
-        // eslint-disable-line no-control-regex -- escape sequences
+      for (const [part] of text.matchAll(SEQUENCE_OR_TEXT)) {
         if (part === '\n') row++
         else if (part === '\r') continue
         else if (part === '\x1b[J') written = written.slice(0, row)

@@ -1,0 +1,16 @@
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+
+export function addResumeCommand(program: Command, context: Context): void {
+  const { message } = context
+  program
+    .command('resume')
+    .description(message('resume.description'))
+    .argument('<run>', message('argument.run'))
+    .option('--json', message('option.json'))
+    .action(async (run: string, { json = false }: { json?: boolean }) => {
+      const { resumeRun } = await import('../../services/runs.ts')
+      const { runInTerminal } = await import('../runSession.ts')
+      await runInTerminal((hooks) => resumeRun(run, hooks), json, context)
+    })
+}

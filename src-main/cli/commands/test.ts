@@ -1,0 +1,58 @@
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { jsonLine } from '../jsonLine.ts'
+import { listenForStop, STOPPED_EXIT_CODE } from '../stopRequest.ts'
+import { openLiveRegion } from '../terminal/liveRegion.ts'
+import { progressLine } from '../terminal/progressLine.ts'
+import { READING_WIDTH } from '../terminal/terminal.ts'
+
+interface TestOptions {
+  data?: string
+  json?: boolean
+}
+
+export function addTestCommand(program: Command, context: Context): void {
+  const { message } = context
+  program
+    .command('test')
+    .description(message('test.description'))
+    .argument('<run>', message('argument.run'))
+    .option('--data <data>', message('test.option-data'))
+    .option('--json', message('option.json'))
+    .action(async (run: string, { data, json = false }: TestOptions) => test(run, data, json, context))
+}
+
+async function test(run: string, data: string | undefined, json: boolean, context: Context): Promise<void> {
+  const { out, err, language, message } = context
+  const { testRun, verdictOf } = await import('../../services/tests.ts')
+  const { testLines } = await import('../testView.ts')
+  const region = openLiveRegion(out)
+  const stop = listenForStop(() => err.line(message('test.stopping')))
+  try {
+    const outcome = await testRun(
+      { run, language, ...(data === undefined ? {} : { data }) },
+      {
+        signal: stop.signal,
+        onResult(result, done, total) {
+          if (json) out.line(jsonLine(result))
+          else
+            region.draw(() => {
+              const width = Math.min(out.columns(), READING_WIDTH)
+              return ['', progressLine(done / total, [message('test.progress', { done, total })], width, out.colours)]
+            })
+        },
+      },
+    )
+    region.close(false)
+    if (json) {
+      const { verdict, groups } = outcome
+      out.line(jsonLine({ summary: { verdict, sentence: verdictOf(outcome, language), groups } }))
+    } else for (const line of testLines(outcome, context)) out.line(line)
+  } catch (error) {
+    if (!stop.signal.aborted || error !== stop.signal.reason) throw error
+    context.exitCode = STOPPED_EXIT_CODE
+  } finally {
+    region.close(false)
+    stop.release()
+  }
+}

@@ -1,0 +1,34 @@
+import { Command } from 'commander'
+import type { Context } from './context.ts'
+import { addChatCommand } from './commands/chat.ts'
+import { addCheckCommand } from './commands/check.ts'
+import { addDemoCommand } from './commands/demo.ts'
+import { addDoctorCommand } from './commands/doctor.ts'
+import { addResumeCommand } from './commands/resume.ts'
+import { addTestCommand } from './commands/test.ts'
+import { addTrainCommand } from './commands/train.ts'
+import { styleHelp } from './help.ts'
+
+/** The commands of `tunedesk`. What a command does is loaded when it runs, so that help and version answer at once. */
+export function createProgram(context: Context, version: string): Command {
+  const { message } = context
+  const program = new Command('tunedesk')
+    .description(message('program.description'))
+    .version(version, '-V, --version', message('program.version'))
+    .helpOption('-h, --help', message('program.help'))
+    .helpCommand(false)
+    .option('--language <language>', message('program.language'))
+    .showSuggestionAfterError(false)
+    .exitOverride()
+  program.addHelpText('after', () => `\n${message('help.begin')}`)
+  styleHelp(program, context.out, message)
+
+  addDemoCommand(program, context)
+  addCheckCommand(program, context)
+  addTrainCommand(program, context)
+  addResumeCommand(program, context)
+  addTestCommand(program, context)
+  addChatCommand(program, context)
+  addDoctorCommand(program, context)
+  return program
+}
