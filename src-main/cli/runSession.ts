@@ -6,7 +6,7 @@ import { jsonLine } from './jsonLine.ts'
 import { shownPath } from './shownPath.ts'
 import { openRunView } from './runView.ts'
 import { listenForStop, STOPPED_EXIT_CODE } from './stopRequest.ts'
-import { formatCount, formatDuration, formatLoss, formatParameterCount, formatRate } from './terminal/format.ts'
+import { formatBytes, formatCount, formatDuration, formatLoss, formatParameterCount, formatRate } from './terminal/format.ts'
 import { printableLine } from './terminal/printable.ts'
 import { table } from './terminal/table.ts'
 
@@ -49,7 +49,7 @@ export async function runInTerminal(
 }
 
 function beginningLines(
-  { folder, modelName, parameterCount, rows, heldOutRows, settings, findings, damaged }: RunBeginning,
+  { folder, modelName, parameterCount, rows, heldOutRows, settings, findings, damaged, memory }: RunBeginning,
   context: Context,
 ): string[] {
   const { out, message } = context
@@ -68,14 +68,33 @@ function beginningLines(
     dim(about.join(' · ')),
     dim(message('train.into', { folder: shownPath(folder) })),
     ...(findings ? findingLines(findings, context) : []),
+    ...(memory.needed > memory.available
+      ? [
+          `${yellow('!')} ${message('train.memory', { needed: formatBytes(memory.needed), available: formatBytes(memory.available) })}`,
+        ]
+      : []),
     ...damaged.map((name) => `${yellow('!')} ${message('train.damaged', { name })}`),
   ]
 }
 
-function endLines({ reason, state, folder }: RunResult, { out, message, language, invocation }: Context): string[] {
-  const { green, bold, dim, cyan } = out.colours
+/** That a run is finished, in what time, and how far the loss fell. */
+export function doneLine({ trainer, seconds }: RunResult['state'], { out, message, language }: Context): string {
+  const { green, bold } = out.colours
+  const losses = trainer.log_history.flatMap(({ loss }) => loss ?? [])
+  const [first, last] = [losses[0], losses.at(-1)]
+  const time = formatDuration(seconds, language)
+  const fell = first !== undefined && last !== undefined && losses.length > 1
+  const sentence = fell
+    ? message('train.done-loss', { time, first: formatLoss(first), last: formatLoss(last) })
+    : message('train.done', { time })
+  return `${green('✓')} ${bold(sentence)}`
+}
+
+function endLines({ reason, state, folder }: RunResult, context: Context): string[] {
+  const { out, message, invocation } = context
+  const { cyan } = out.colours
   const path = shellWord(shownPath(folder))
-  const { global_step, max_steps, log_history } = state.trainer
+  const { global_step, max_steps } = state.trainer
   if (reason === 'stopped') {
     const resume = cyan(`${invocation} resume ${path}`)
     const name = `checkpoint-${global_step}`
@@ -85,13 +104,9 @@ function endLines({ reason, state, folder }: RunResult, { out, message, language
         : message('train.stopped-at-start')
     return ['', saved, `  ${message('train.resume-with')}  ${resume}`]
   }
-  const losses = log_history.flatMap(({ loss }) => loss ?? [])
-  const [first, last] = [losses[0], losses.at(-1)]
-  const time = formatDuration(state.seconds, language)
-  const fell = first !== undefined && last !== undefined && losses.length > 1
   return [
     '',
-    `${green('✓')} ${bold(fell ? message('train.done-loss', { time, first: formatLoss(first), last: formatLoss(last) }) : message('train.done', { time }))}`,
+    doneLine(state, context),
     '',
     ...table(
       [{}, {}],
@@ -102,5 +117,5 @@ function endLines({ reason, state, folder }: RunResult, { out, message, language
         ['', cyan(`${invocation} chat ${path}`)],
       ],
     ).map((line) => `  ${line}`),
-  ].map((line) => line || dim(''))
+  ]
 }

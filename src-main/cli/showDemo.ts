@@ -7,6 +7,7 @@ import type { Context } from './context.ts'
 import { shellWord } from './invocation.ts'
 import { maskLegend } from './maskView.ts'
 import { openRunView } from './runView.ts'
+import { doneLine } from './runSession.ts'
 import { shownPath } from './shownPath.ts'
 import { listenForStop, STOPPED_EXIT_CODE } from './stopRequest.ts'
 import { formatDuration, formatParameterCount } from './terminal/format.ts'
@@ -43,7 +44,7 @@ export async function showDemo(output: string, context: Context): Promise<void> 
       sayStopped(run, context)
       return
     }
-    say(['', ...indented(filesLines(run, context))])
+    say(['', ...indented([doneLine(run.state, context), ...filesLines(run, context)])])
 
     say(heading(3, message('demo.test-title'), context))
     const test = await testRun({ run: run.folder, language: context.language }, { signal: stop.signal })

@@ -20,7 +20,7 @@ import { openRunRecorder } from '../engine/7-record/runRecorder.ts'
 import { tokenise } from './check.ts'
 import type { NumberedRow, OpenedDataset } from './dataset.ts'
 import { parameterCountOf } from './models.ts'
-import { requireMemory, requireRunRoom } from './requirements.ts'
+import { requireMemory, requireRunRoom, trainingMemoryBytes } from './requirements.ts'
 import { prepareRequest, type TrainingRequest } from './trainingRequest.ts'
 
 /** What whoever asked for a run is told while it goes. */
@@ -43,6 +43,8 @@ export interface RunBeginning {
   findings: OpenedDataset['findings'] | null
   /** Checkpoints that could not be gone on from, such as `checkpoint-12`. */
   damaged: string[]
+  /** Bytes that training takes at least, and that are free now: with less it goes on, slowly, on the disk's swap, or ends. */
+  memory: { needed: number; available: number }
 }
 
 export interface RunResult extends TrainingEnd {
@@ -143,6 +145,7 @@ const beginning = (folder: string, { settings, rows, heldOutRows, baseModel }: R
   rows: rows.length,
   heldOutRows: heldOutRows.length,
   settings,
+  memory: { needed: trainingMemoryBytes(parameterCount), available: process.availableMemory() },
 })
 
 interface RunStart {

@@ -33,8 +33,8 @@ export interface TestOutcome extends TestReport {
   findings: OpenedDataset['findings'] | null
 }
 
-export const TEST_FILE = 'test.json'
-export const REPORT_FILE = 'report.md'
+const TEST_FILE = 'test.json'
+const REPORT_FILE = 'report.md'
 
 /** What an answer may have more than what it should be: room to show that it does not stop. */
 const SPARE_TOKENS = 24

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { jsonLine } from '../jsonLine.ts'
 import { listenForStop, STOPPED_EXIT_CODE } from '../stopRequest.ts'
+import { formatDuration } from '../terminal/format.ts'
 import { openLiveRegion } from '../terminal/liveRegion.ts'
 import { progressLine } from '../terminal/progressLine.ts'
 import { READING_WIDTH } from '../terminal/terminal.ts'
@@ -27,6 +28,7 @@ async function test(run: string, data: string | undefined, json: boolean, contex
   const { testRun, verdictOf } = await import('../../services/tests.ts')
   const { testLines } = await import('../testView.ts')
   const region = openLiveRegion(out)
+  const started = performance.now()
   const stop = listenForStop(() => err.line(message('test.stopping')))
   try {
     const outcome = await testRun(
@@ -38,7 +40,12 @@ async function test(run: string, data: string | undefined, json: boolean, contex
           else
             region.draw(() => {
               const width = Math.min(out.columns(), READING_WIDTH)
-              return ['', progressLine(done / total, [message('test.progress', { done, total })], width, out.colours)]
+              const secondsLeft = (((performance.now() - started) / 1000) * (total - done)) / done
+              const parts = [
+                message('test.progress', { done, total }),
+                message('run.left', { time: formatDuration(secondsLeft, language) }),
+              ]
+              return ['', progressLine(done / total, parts, width, out.colours)]
             })
         },
       },

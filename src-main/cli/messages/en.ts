@@ -127,6 +127,8 @@ export const en = {
   'train.epochs': '{epochs} {epochs|epoch|epochs}',
   'train.steps': '{steps} {steps|step|steps}',
   'train.into': 'into {folder}',
+  'train.memory':
+    'Training takes at least {needed} of memory; {available} are free. Close other programs, or it may be slow or stop.',
   'train.damaged': '{name} is damaged and was passed over; the one before it is used.',
   'train.stopping': 'Stopping after this step and saving. Ctrl-C once more ends at once.',
   'train.stopped': 'Stopped after step {step} of {steps}. Everything up to here is in {name}.',

@@ -125,6 +125,7 @@ export const zh = {
   'train.epochs': '{epochs} 轮',
   'train.steps': '{steps} 步',
   'train.into': '保存到 {folder}',
+  'train.memory': '训练至少需要 {needed} 内存，目前可用 {available}。请关闭其他程序，否则可能很慢或中断。',
   'train.damaged': '{name} 已损坏，改用它前面的一个。',
   'train.stopping': '完成这一步后停下并保存。再按一次 Ctrl-C 立即退出。',
   'train.stopped': '在第 {step} 步停下（共 {steps} 步），到此为止的内容都在 {name} 里。',
