@@ -28,11 +28,11 @@ export function styleHelp(program: Command, terminal: Terminal, message: Message
       styleArgumentText: cyan,
       styleOptionText: dim,
       subcommandTerm: (command: Command) =>
-        [command.name(), ...command.registeredArguments.map((argument: Argument) => argument.name())].join(' '),
-      optionDescription: (option: Option) =>
-        option.defaultValue === undefined || option.defaultValue === false || option.negate
-          ? option.description
-          : `${option.description} ${dim(`(${message('help.default', { value: String(option.defaultValue) })})`)}`,
+        [command.name(), ...command.registeredArguments.map((argument: Argument) => `<${argument.name()}>`)].join(' '),
+      optionDescription: ({ description, defaultValue }: Option) =>
+        typeof defaultValue === 'string'
+          ? `${description} ${dim(`(${message('help.default', { value: defaultValue })})`)}`
+          : description,
     })
     .configureOutput({
       writeOut: (text) => terminal.write(text),

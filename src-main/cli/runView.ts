@@ -5,6 +5,7 @@ import { lineChart, type ChartPoint } from './terminal/lineChart.ts'
 import { openLiveRegion } from './terminal/liveRegion.ts'
 import { progressLine } from './terminal/progressLine.ts'
 import { READING_WIDTH } from './terminal/terminal.ts'
+import { wrap } from './terminal/wrap.ts'
 
 const CHART_HEIGHT = 12
 /** Two empty lines, the bar, the cursor. */
@@ -31,14 +32,16 @@ export function openRunView(context: Context, logs: 'all' | 'none' = 'all', cloc
   const heldOutLosses: ChartPoint[] = []
   let progress: Progress | null = null
   let epochs = 1
+  let steps = 0
   let evaluating: string | null = null
   let saidAt = clock()
 
+  const stepOf = (step: number): string => message('run.step', { step: formatCount(step), steps: formatCount(steps) })
   const parts = (loss = losses.at(-1)?.y): string[] => {
     if (progress === null) return [message('run.preparing')]
     const heldOutLoss = heldOutLosses.at(-1)
     return [
-      message('run.step', { step: formatCount(progress.step), steps: formatCount(progress.maxSteps) }),
+      stepOf(progress.step),
       ...(evaluating === null ? [] : [evaluating]),
       ...(loss === undefined ? [] : [message('run.loss', { loss: formatLoss(loss) })]),
       ...(heldOutLoss ? [yellow(message('run.held-out-loss', { loss: formatLoss(heldOutLoss.y) }))] : []),
@@ -78,6 +81,7 @@ export function openRunView(context: Context, logs: 'all' | 'none' = 'all', cloc
       switch (event.kind) {
         case 'start':
           epochs = event.epochs
+          steps = event.maxSteps
           break
         case 'progress':
           progress = event
@@ -92,8 +96,9 @@ export function openRunView(context: Context, logs: 'all' | 'none' = 'all', cloc
           const { loss, eval_loss, learning_rate, epoch } = event.line
           if (eval_loss !== undefined) heldOutLosses.push({ x: epoch, y: eval_loss })
           if (logs === 'none') break
-          if (loss !== undefined) say([...parts(), message('run.rate', { rate: formatRate(learning_rate ?? 0) })].join('  '))
-          else if (eval_loss !== undefined) say(parts().slice(0, 3).join('  '))
+          if (loss !== undefined) say([...parts(loss), message('run.rate', { rate: formatRate(learning_rate ?? 0) })].join('  '))
+          else if (eval_loss !== undefined)
+            say(`${stepOf(event.line.step)}  ${message('run.held-out-loss', { loss: formatLoss(eval_loss) })}`)
           break
         }
         case 'checkpoint':
@@ -110,7 +115,7 @@ export function openRunView(context: Context, logs: 'all' | 'none' = 'all', cloc
       draw(event.kind === 'end')
     },
     above(lines) {
-      if (out.interactive) region.above(lines)
+      if (out.interactive) region.above(lines.flatMap((line) => wrap(line, out.columns())))
       else for (const line of lines) out.line(line)
     },
     close: () => region.close(true),

@@ -1,3 +1,4 @@
+import type { TrainingEvent } from '../engine/6-train/runRecorder.ts'
 import { checkDemo, demoAnswer, openDemo, trainDemo, type Demo } from '../services/demo.ts'
 import { describeModel } from '../services/models.ts'
 import type { RunResult } from '../services/runs.ts'
@@ -6,7 +7,7 @@ import { checkedRowLines } from './checkView.ts'
 import type { Context } from './context.ts'
 import { shellWord } from './invocation.ts'
 import { maskLegend } from './maskView.ts'
-import { openRunView } from './runView.ts'
+import { openRunView, type RunView } from './runView.ts'
 import { doneLine } from './runSession.ts'
 import { shownPath } from './shownPath.ts'
 import { listenForStop, STOPPED_EXIT_CODE } from './stopRequest.ts'
@@ -25,7 +26,12 @@ export async function showDemo(output: string, context: Context): Promise<void> 
   const started = performance.now()
   const demo = await openDemo(context.resources)
   const { parameterCount } = await describeModel(demo.model)
-  const stop = listenForStop(() => context.err.line(message('train.stopping')))
+  const screen: Screen = { context, view: null }
+  const stop = listenForStop(() => {
+    const line = message('train.stopping')
+    if (screen.view) screen.view.above([line])
+    else out.line(line)
+  })
   try {
     say([
       out.colours.bold(message('demo.title')),
@@ -39,7 +45,7 @@ export async function showDemo(output: string, context: Context): Promise<void> 
 
     say(heading(2, message('demo.train-title'), context))
     say([...sampleLines(message('demo.before'), await demoAnswer(demo, demo.model), context)])
-    const run = await trainAndShow(demo, output, 'answer', stop.signal, context)
+    const run = await trainAndShow(demo, output, 'answer', stop.signal, screen)
     if (run.reason === 'stopped') {
       sayStopped(run, context)
       return
@@ -52,7 +58,7 @@ export async function showDemo(output: string, context: Context): Promise<void> 
 
     say(heading(4, message('demo.compare-title'), context))
     say(indented(prose(message('demo.compare-about'), context)))
-    const everything = await trainAndShow(demo, `${output}-everything`, 'everything', stop.signal, context)
+    const everything = await trainAndShow(demo, `${output}-everything`, 'everything', stop.signal, screen)
     if (everything.reason === 'stopped') {
       sayStopped(everything, context)
       return
@@ -90,26 +96,30 @@ function sampleLines(when: string, answer: string, { out }: Context): string[] {
   return [`${INDENT}${out.colours.dim(padEnd(when, whenWidth))}  ${truncate(printableLine(answer.trim()), width)}`]
 }
 
+/** What a signal that comes in between must write above. */
+interface Screen {
+  context: Context
+  view: RunView | null
+}
+
 async function trainAndShow(
   demo: Demo,
   output: string,
   lossOn: 'answer' | 'everything',
   signal: AbortSignal,
-  context: Context,
+  screen: Screen,
 ): Promise<RunResult> {
+  const { context } = screen
   const view = openRunView(context, 'none')
+  screen.view = view
   const onSample = (epoch: number, answer: string): void =>
     view.above(sampleLines(context.message('demo.after', { epochs: Math.round(epoch) }), answer, context))
+  const hooks = { signal, onEvent: (event: TrainingEvent) => view.show(event) }
   try {
-    return await trainDemo(
-      demo,
-      output,
-      lossOn,
-      { signal, onEvent: (event) => view.show(event) },
-      lossOn === 'answer' ? onSample : undefined,
-    )
+    return await trainDemo(demo, output, lossOn, hooks, lossOn === 'answer' ? onSample : undefined)
   } finally {
     view.close()
+    screen.view = null
   }
 }
 

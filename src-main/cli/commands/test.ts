@@ -29,7 +29,10 @@ async function test(run: string, data: string | undefined, json: boolean, contex
   const { testLines } = await import('../testView.ts')
   const region = openLiveRegion(out)
   const started = performance.now()
-  const stop = listenForStop(() => err.line(message('test.stopping')))
+  const stop = listenForStop(() => {
+    if (json) err.line(message('test.stopping'))
+    else region.above([message('test.stopping')])
+  })
   try {
     const outcome = await testRun(
       { run, language, ...(data === undefined ? {} : { data }) },

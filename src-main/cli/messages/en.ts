@@ -16,7 +16,7 @@ export const en = {
   'argument.run': 'the folder of a training run',
   'argument.model': 'a model folder or the folder of a training run',
   'option.json': 'write one line of JSON per item, for other programs',
-  'option.model': 'a Hugging Face model folder (config.json, model.safetensors, tokenizer.json)',
+  'option.model': 'a Hugging Face model folder, or starter for the model that ships with TuneDesk',
 
   'mask.given': 'given, not learned',
   'mask.learned': 'learned',

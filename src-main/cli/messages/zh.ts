@@ -18,7 +18,7 @@ export const zh = {
   'argument.run': '一次训练的文件夹',
   'argument.model': '模型文件夹，或一次训练的文件夹',
   'option.json': '每项输出一行 JSON，供其他程序读取',
-  'option.model': 'Hugging Face 模型文件夹（config.json、model.safetensors、tokenizer.json）',
+  'option.model': 'Hugging Face 模型文件夹；starter 表示 TuneDesk 自带的模型',
 
   'mask.given': '给定，不学',
   'mask.learned': '要学',
