@@ -59,6 +59,7 @@ export interface Executor {
 
   /** Hands data over; the caller does not use the array afterwards. Int32Array becomes int64. */
   upload(data: Float32Array | Int32Array, shape: readonly number[]): Tensor
+  /** The tensor's content, for reading; it is gone with the next optimizer step. */
   download(tensor: Tensor): Promise<Float32Array>
   /** A tensor of zeros; under a scratch name in that buffer, where there are such. */
   zeros(shape: readonly number[], scratchName?: string): Tensor
@@ -71,8 +72,8 @@ export interface Executor {
   /** The parts one after another along the first axis, as one tensor of `shape`. */
   concatenate(parts: readonly Tensor[], shape: readonly number[]): Tensor
 
-  /** target + source, in target where possible. Returns what holds the sum; target is not used afterwards. */
-  add(target: Tensor, source: Tensor): Tensor
+  /** target + source, in target where possible. Gives what holds the sum; target is not used afterwards. */
+  add(target: Tensor, source: Tensor): Promise<Tensor>
   /** target with factor · source[i] added to its row indices[i]; a row may occur twice. Returns what holds the result. */
   addRows(target: Tensor, indices: Int32Array, source: Tensor, factor: number): Tensor
   /** Σ x² over all elements of all tensors, accumulated in float64. */

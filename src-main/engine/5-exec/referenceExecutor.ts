@@ -93,10 +93,8 @@ export function createReferenceExecutor(): Executor {
     },
     add: (target, source) => {
       const { data } = dense(source)
-      return make(
-        target.shape,
-        dense(target).data.map((value, i) => value + (data[i] ?? NaN)),
-      )
+      const sum = dense(target).data.map((value, i) => value + (data[i] ?? NaN))
+      return Promise.resolve(make(target.shape, sum))
     },
     addRows: (target, indices, source, factor) => {
       const width = count(target.shape.slice(1))

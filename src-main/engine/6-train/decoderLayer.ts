@@ -83,7 +83,7 @@ export async function createDecoderLayers(
     const results = await executor.run(executable, { ...inputs, ...weights(layer, shapes) }, destinations)
     for (const { name } of shapes) {
       const gradient = entries(results, `gradient.${name}`)[`gradient.${name}`]
-      if (gradient) parameters.addGradient(layerParameterName(layer, name), gradient)
+      if (gradient) await parameters.addGradient(layerParameterName(layer, name), gradient)
     }
     return entries(results, ...(Object.keys(activations) as Name[]))
   }

@@ -116,7 +116,7 @@ export async function createHeadLoss(config: ModelConfig, executor: Executor, pa
         expected = result.sum
         parts.push(result['gradient.block'])
       }
-      parameters.addGradient(tableName, tableGradient ?? executor.concatenate(parts, [vocabularySize, hiddenSize]))
+      await parameters.addGradient(tableName, tableGradient ?? executor.concatenate(parts, [vocabularySize, hiddenSize]))
       if (!tableGradient) executor.release(...parts)
       parameters.addGradientRows(tableName, targets, scaled, -1)
 
@@ -140,7 +140,7 @@ export async function createHeadLoss(config: ModelConfig, executor: Executor, pa
         'gradient.hidden',
         'gradient.weight',
       )
-      parameters.addGradient(FINAL_NORM, result['gradient.weight'])
+      await parameters.addGradient(FINAL_NORM, result['gradient.weight'])
       executor.release(normalised, scaled, targetIds, partition, expected, back['gradient.normalised'])
       return { loss, gradient: result['gradient.hidden'] }
     },

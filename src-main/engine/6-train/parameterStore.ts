@@ -20,7 +20,7 @@ export interface ParameterStore {
   value(name: string): Tensor
   /** Where a program may write the gradient, or undefined. What it wrote is then handed to `addGradient`. */
   gradientDestination(name: string): Tensor | undefined
-  addGradient(name: string, gradient: Tensor): void
+  addGradient(name: string, gradient: Tensor): Promise<void>
   /** Adds source[i] × factor to row indices[i] of the gradient. */
   addGradientRows(name: string, indices: Int32Array, source: Tensor, factor: number): void
   gradient(name: string): Promise<Float32Array>
@@ -84,10 +84,10 @@ export async function createParameterStore(
       const kind = name.replace(/^model\.layers\.\d+\./, '')
       return executor.scratch(gradient ? `addend.${kind}` : `gradient.${name}`, shape)
     },
-    addGradient(name, gradient) {
+    async addGradient(name, gradient) {
       const parameter = find(name)
       if (parameter.gradient) {
-        parameter.gradient = executor.add(parameter.gradient, gradient)
+        parameter.gradient = await executor.add(parameter.gradient, gradient)
         executor.release(gradient)
       } else parameter.gradient = gradient
     },
