@@ -24,7 +24,7 @@ const ATTRIBUTE_STRING = 3
 const ATTRIBUTE_INTS = 7
 
 const IR_VERSION = 10
-export const OPSET = 21
+const OPSET = 21
 /** onnxruntime's own operators: FusedMatMul, QuickGelu, RotaryEmbedding, GroupQueryAttention … */
 export const MICROSOFT = 'com.microsoft'
 

@@ -38,7 +38,6 @@ const reduction = shape.chain((from) =>
 /** Random operands and attributes for every op. An op without them does not compile. */
 const EXAMPLES: Record<keyof typeof OPS, fc.Arbitrary<Example>> = {
   add: binary,
-  constant: fc.constant({ operands: [], attributes: { value: 1.5 } }),
   exponential: unary,
   gatherRows: fc
     .tuple(length, shape)

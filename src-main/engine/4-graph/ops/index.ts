@@ -1,6 +1,5 @@
 import type { Op } from '../graph.ts'
 import { addOp } from './add.ts'
-import { constantOp } from './constant.ts'
 import { exponentialOp } from './exponential.ts'
 import { gatherRowsOp } from './gatherRows.ts'
 import { matmulOp } from './matmul.ts'
@@ -19,7 +18,6 @@ import { transposeOp } from './transpose.ts'
 /** Every op there is, inputs apart. The property tests walk this table: an op that they have no example for does not compile. */
 export const OPS = {
   add: addOp,
-  constant: constantOp,
   exponential: exponentialOp,
   gatherRows: gatherRowsOp,
   matmul: matmulOp,

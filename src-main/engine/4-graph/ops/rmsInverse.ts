@@ -34,7 +34,7 @@ export const rmsInverseOp: Op<{ epsilon: number }> = {
 }
 
 /** 1 / √(mean(x²) + ε) along the last axis, which is kept with length 1. */
-export const rmsInverse = (graph: Graph, from: Value, epsilon: number): Value => apply(graph, rmsInverseOp, [from], { epsilon })
+const rmsInverse = (graph: Graph, from: Value, epsilon: number): Value => apply(graph, rmsInverseOp, [from], { epsilon })
 
 /** RMSNorm(x) = x / rms(x) · weight along the last axis (Zhang & Sennrich 2019, arXiv:1910.07467). weight: [last axis] */
 export const rmsNorm = (graph: Graph, from: Value, weight: Value, epsilon: number): Value =>

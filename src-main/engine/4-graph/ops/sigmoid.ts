@@ -15,7 +15,7 @@ export const sigmoidOp: Op<null> = {
 }
 
 /** σ(x) = 1 / (1 + e^-x) */
-export const sigmoid = (graph: Graph, from: Value): Value => apply(graph, sigmoidOp, [from], null)
+const sigmoid = (graph: Graph, from: Value): Value => apply(graph, sigmoidOp, [from], null)
 
 /** SiLU(x) = x σ(x) (Elfwing et al. 2017, arXiv:1702.03118) */
 export const silu = (graph: Graph, from: Value): Value => multiply(graph, from, sigmoid(graph, from))
