@@ -5,7 +5,7 @@ export const ROW_LENGTH = 256
 /** During the training only every so manieth held-out row is looked at; all of them at its end. */
 export const HELD_OUT_STRIDE = 8
 
-/** The pre-training, under the Trainer's names: about an hour on two cores, a little less than once through the corpus. */
+/** The pre-training, under the Trainer's names: half an hour on two idle cores, a little less than once through the corpus. */
 export function starterSettings(): TrainingSettings {
   return createSettings({
     max_steps: 2100,
