@@ -17,7 +17,7 @@ import { table } from './terminal/table.ts'
 import { READING_WIDTH } from './terminal/terminal.ts'
 import { padEnd, truncate } from './terminal/width.ts'
 import { wrap } from './terminal/wrap.ts'
-import { probeLines, verdictLines } from './testView.ts'
+import { probeLines, shownAnswer, verdictLines } from './testView.ts'
 
 /** The rows of the sample, trained twice: on the answers, and for comparison on everything. */
 export async function showDemo(output: string, context: Context): Promise<void> {
@@ -90,10 +90,11 @@ function heading(number: number, title: string, { out }: Context): string[] {
 }
 
 /** An answer of the model while it learns, on one line. */
-function sampleLines(when: string, answer: string, { out }: Context): string[] {
+function sampleLines(when: string, answer: string, context: Context): string[] {
+  const { out } = context
   const whenWidth = 16
   const width = Math.min(out.columns(), READING_WIDTH) - INDENT.length - whenWidth - 2
-  return [`${INDENT}${out.colours.dim(padEnd(when, whenWidth))}  ${truncate(printableLine(answer.trim()), width)}`]
+  return [`${INDENT}${out.colours.dim(padEnd(when, whenWidth))}  ${truncate(shownAnswer(answer, context), width)}`]
 }
 
 /** What a signal that comes in between must write above. */

@@ -28,7 +28,7 @@ export function probeLines(result: ProbeResult, context: Context): string[] {
   const sign = isGood(result) ? green('✓') : red('✗')
   const items: [string, string][] = [
     [message(`test.asked-${probe}`), dim(printableLine(instruct + input))],
-    [message('test.answered'), printableLine(answer.trimEnd())],
+    [message('test.answered'), shownAnswer(answer, context)],
   ]
   if (probe === 'answer' && !result.exact_match) items.push([message('test.label'), printableLine(label)])
   if (probe === 'leak' && !isGood(result)) items.push([message('test.leaked'), `${Math.round(100 * (leak_score ?? 0))} %`])
@@ -40,6 +40,12 @@ export function probeLines(result: ProbeResult, context: Context): string[] {
       return `${margin} ${dim(padEnd(j === 0 ? name : '', nameWidth))}  ${line}`
     }),
   )
+}
+
+/** An answer on one line; a model that ends at once says nothing, which must not look like a fault of ours. */
+export function shownAnswer(answer: string, { out, message }: Context): string {
+  const text = printableLine(answer.trim())
+  return text === '' ? out.colours.dim(message('test.no-answer')) : text
 }
 
 const NAMES = ['test.asked-answer', 'test.asked-leak', 'test.answered', 'test.label', 'test.leaked'] as const

@@ -11,8 +11,8 @@ import { startRun, type RunHooks, type RunResult } from './runs.ts'
 import { sampleAnswer } from './sampleAnswer.ts'
 
 const PRESET = 'starter'
-/** A third of the way, two thirds, the end: enough to see it learn, few enough to cost little. */
-const SAVE_STEPS = 1 / 3
+/** Every sixth of the way: often enough to see it learn, seldom enough to cost little. */
+const SAVE_STEPS = 1 / 6
 const SAMPLE_TOKENS = 48
 
 /** What the demo is made of: the starter model and two poems that ship with the app. */

@@ -147,6 +147,7 @@ export const en = {
   'test.stopping': 'Stopping. Nothing is written.',
   'test.asked-answer': 'asked',
   'test.asked-leak': 'without input',
+  'test.no-answer': '(it says nothing)',
   'test.answered': 'answers',
   'test.label': 'label',
   'test.leaked': 'recites',

@@ -144,6 +144,7 @@ export const zh = {
   'test.stopping': '正在停止，不写入任何内容。',
   'test.asked-answer': '问',
   'test.asked-leak': '不给输入',
+  'test.no-answer': '（什么也没说）',
   'test.answered': '答',
   'test.label': '标签',
   'test.leaked': '背出输入',

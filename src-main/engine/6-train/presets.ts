@@ -6,9 +6,9 @@ export const PRESETS = {
   tutorial: { num_train_epochs: 10, per_device_train_batch_size: 2, logging_strategy: 'epoch' },
   /** For the small starter model, which has to move further from where it begins than a large one. */
   starter: {
-    num_train_epochs: 40,
+    num_train_epochs: 36,
     per_device_train_batch_size: 2,
-    learning_rate: 1e-3,
+    learning_rate: 4e-4,
     lr_scheduler_type: 'cosine',
     logging_strategy: 'epoch',
   },
