@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
 /** A tier of tests is a folder under tests/ and a project here; `npm test` runs those that need nothing but Node. */
-const tier = (name: string, secondsPerTest: number) => ({
+const tier = (name: string, secondsPerTest: number, globalSetup: string[] = []) => ({
   test: {
     name,
+    globalSetup,
     include: [`tests/${name}/**/*.test.ts`],
     testTimeout: secondsPerTest * 1000,
     hookTimeout: secondsPerTest * 1000,
@@ -20,7 +21,7 @@ export default defineConfig({
       tier('crash', 300),
       tier('tooling', 120),
       tier('ui', 60),
-      tier('peers', 1800),
+      tier('peers', 1800, ['tests/peers/globalSetup.ts']),
     ],
   },
 })

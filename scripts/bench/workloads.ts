@@ -1,35 +1,52 @@
-/** A batch of rows: how many tokens each has, and how many of them, at its end, are learned. */
-export type Workload = readonly { tokens: number; learned: number }[]
+import type { TokenisedRow } from '../../src-main/engine/2-tokens/tokenisedRow.ts'
+import { randomSource } from '../starter/random.ts'
 
-/** One question and answer each; what the peers were first measured on. Lengths in tokens of Qwen's tokenizer. */
-export const WORKLOADS = {
-  /** The tutorial's two poems. */
+/** A row's length in tokens, and how many of them, at its end, are learned. */
+type RowLength = readonly [tokens: number, learned: number]
+
+/** Rows as they come: the tutorial's two poems, eight short questions in Chinese, four long texts; their lengths by Qwen2.5's tokenizer. */
+const LENGTHS = {
   seed: [
-    { tokens: 48, learned: 21 },
-    { tokens: 31, learned: 11 },
+    [48, 21],
+    [31, 11],
   ],
-  /** Eight Chinese examples. */
-  zh: [69, 69, 66, 64, 63, 63, 62, 62].map((tokens) => ({ tokens, learned: 22 })),
-  /** Four long ones. */
-  long: [513, 510, 508, 506].map((tokens, row) => ({ tokens, learned: row < 2 ? 105 : 104 })),
-} as const satisfies Record<string, Workload>
+  zh: [
+    [69, 24],
+    [63, 21],
+    [66, 22],
+    [60, 19],
+    [69, 25],
+    [64, 22],
+    [61, 20],
+    [66, 23],
+  ],
+  long: [
+    [512, 108],
+    [512, 104],
+    [501, 99],
+    [512, 107],
+  ],
+} as const satisfies Record<string, readonly RowLength[]>
 
-export type WorkloadName = keyof typeof WORKLOADS
+export type WorkloadName = keyof typeof LENGTHS
+export const WORKLOAD_NAMES = Object.keys(LENGTHS) as WorkloadName[]
 
-export interface BenchRow {
-  input_ids: number[]
-  labels: number[]
+/** What one optimizer step is given: one batch of rows. The time of a step depends on the rows' lengths, not on their words. */
+export interface Workload {
+  name: WorkloadName
+  rows: Pick<TokenisedRow, 'ids' | 'labels'>[]
 }
 
-/** Rows of a workload with ids drawn from a fixed sequence: the same for us and for the peer. */
-export function benchRows(workload: Workload, vocabularySize: number): BenchRow[] {
-  let state = 1
-  const draw = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return Math.floor((state / 2 ** 32) * vocabularySize)
-  }
-  return workload.map(({ tokens, learned }) => {
-    const ids = Array.from({ length: tokens }, draw)
-    return { input_ids: ids, labels: ids.map((id, at) => (at < tokens - learned ? -100 : id)) }
+/** @param lengthDivisor makes rows that much shorter, for a quick try */
+export function workload(name: WorkloadName, vocabularySize: number, lengthDivisor = 1): Workload {
+  const random = randomSource(`workload ${name}`)
+  const rows = LENGTHS[name].map(([tokens, learned]) => {
+    const ids = Array.from({ length: Math.ceil(tokens / lengthDivisor) }, () => Math.floor(random() * vocabularySize))
+    const given = ids.length - Math.ceil(learned / lengthDivisor)
+    return { ids, labels: ids.map((id, position) => (position < given ? -100 : id)) }
   })
+  return { name, rows }
 }
+
+export const tokensOf = ({ rows }: Workload): number => rows.reduce((sum, { ids }) => sum + ids.length, 0)
+export const learnedOf = ({ rows }: Workload): number => rows.flatMap(({ labels }) => labels).filter((label) => label >= 0).length

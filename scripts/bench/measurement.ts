@@ -1,0 +1,27 @@
+import type { Workload } from './workloads.ts'
+
+/** What a process that is measured gets on its standard input. */
+export interface MeasurementTask {
+  /** A model folder without a tokenizer. */
+  model: string
+  rows: Workload['rows']
+  /** Optimizer steps, each over all rows. */
+  steps: number
+  threads: number
+  /** When the process was started, in milliseconds since 1970. */
+  started: number
+}
+
+/** What it leaves behind. */
+export interface Measurement {
+  secondsOfSteps: number[]
+  losses: number[]
+  /** From the start of the process to the end of the first step: loading the program and the model is part of it. */
+  secondsToFirstStep: number
+  /** The most that the process had in memory at any time (VmHWM of /proc/self/status), in bytes. */
+  peakMemory: number
+  versions: Record<string, string>
+}
+
+/** Both sides train with these, the Trainer's names; nothing is saved or evaluated. */
+export const BENCH_SETTINGS = { learning_rate: 5e-5, logging_steps: 1, save_strategy: 'no' } as const
