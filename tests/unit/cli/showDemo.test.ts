@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
 import type { Context } from '../../../src-main/cli/context.ts'
 import { messagesIn } from '../../../src-main/cli/messages/message.ts'
+import { PRESETS } from '../../../src-main/engine/6-train/presets.ts'
 import { showDemo } from '../../../src-main/cli/showDemo.ts'
 import { openTerminal } from '../../../src-main/cli/terminal/terminal.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
@@ -41,13 +42,14 @@ it('shows the mask, trains on the answers and then on everything, tests both, an
     return String(stream.read())
   }
   const said = await run()
+  const epochs = PRESETS.starter.num_train_epochs
   const parts = [
     '1 What it learns',
     '25 of 62 tokens teach the model',
     '2 Training',
     '  before ',
-    '  after 14 epochs ',
-    '  after 40 epochs ',
+    `  after ${epochs / 6} epochs `,
+    `  after ${epochs} epochs `,
     '3 Test',
     '4 For comparison',
     'What next:',
