@@ -7,6 +7,9 @@ export interface Tensor {
   readonly type: ValueType
 }
 
+/** Numbers on their way in or out: float32, or float64 where an executor computes in that. */
+export type Floats = Float32Array | Float64Array
+
 /** A compiled program. */
 export interface Executable {
   readonly program: Program
@@ -58,9 +61,9 @@ export interface Executor {
   ): Promise<Record<string, Tensor>>
 
   /** Hands data over; the caller does not use the array afterwards. Int32Array becomes int64. */
-  upload(data: Float32Array | Int32Array, shape: readonly number[]): Tensor
+  upload(data: Floats | Int32Array, shape: readonly number[]): Tensor
   /** The tensor's content, for reading; it is gone with the next optimizer step. */
-  download(tensor: Tensor): Promise<Float32Array>
+  download(tensor: Tensor): Promise<Floats>
   /** A tensor of zeros; under a scratch name in that buffer, where there are such. */
   zeros(shape: readonly number[], scratchName?: string): Tensor
   release(...tensors: Tensor[]): void

@@ -4,7 +4,7 @@ import { encodeOnnx } from '../../files/onnx.ts'
 import { count } from '../4-graph/elements.ts'
 import { lower } from '../4-graph/lower.ts'
 import type { Program } from '../4-graph/program.ts'
-import type { Executable, Executor, Tensor } from './executor.ts'
+import type { Executable, Executor, Floats, Tensor } from './executor.ts'
 import { createKernelThreads, type Kernel } from './kernelThreads.ts'
 
 /** A matrix product that writes a taller result than this leaves the cache and halves its speed (`docs/adr/0004-vocabulary-blocks.md`). */
@@ -54,8 +54,8 @@ function floats(tensor: Tensor): Float32Array<ArrayBuffer> {
 const handle = (tensor: Tensor): ort.Tensor => new ort.Tensor(tensor.type, elements(tensor), tensor.shape)
 
 /** An array whose memory is its own alone, so that it can be lent to a thread. */
-const whole = (data: Float32Array): Float32Array<ArrayBuffer> =>
-  data.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength
+const whole = (data: Floats): Float32Array<ArrayBuffer> =>
+  data instanceof Float32Array && data.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength
     ? (data as Float32Array<ArrayBuffer>)
     : new Float32Array(data)
 

@@ -73,7 +73,7 @@ export function createReferenceExecutor(): Executor {
       )
     },
     upload: (data, shape) => make(shape, Float64Array.from(data), data instanceof Int32Array ? 'int64' : 'float32'),
-    download: (tensor) => Promise.resolve(Float32Array.from(dense(tensor).data)),
+    download: (tensor) => Promise.resolve(dense(tensor).data),
     zeros: (shape) => make(shape, new Float64Array(count(shape))),
     release: () => undefined,
     scratch: () => undefined,

@@ -2,7 +2,7 @@ import type { Batch } from '../3-batches/batch.ts'
 import type { ModelConfig } from '../4-graph/config.ts'
 import { EMBEDDING } from '../4-graph/parameters.ts'
 import { embedding } from '../4-graph/programs/embedding.ts'
-import type { Executor, Tensor } from '../5-exec/executor.ts'
+import type { Executor, Floats, Tensor } from '../5-exec/executor.ts'
 import { groupRows } from '../5-exec/rowGroups.ts'
 import { createAttentionMasks } from './attentionMasks.ts'
 import { createDecoderLayers, type LayerBatch } from './decoderLayer.ts'
@@ -15,7 +15,7 @@ import type { NamedTensor, TrainableModel } from './trainableModel.ts'
 /** A decoder with its gradients open to inspection, for tests and tools. */
 export interface Decoder extends TrainableModel {
   /** The accumulated gradient of a parameter, zeros where there is none. */
-  gradient(name: string): Promise<Float32Array>
+  gradient(name: string): Promise<Floats>
 }
 
 /**

@@ -21,7 +21,7 @@ interface Scored {
   scaled: Tensor
   targetIds: Tensor
   /** log Σ_v exp(score) [S] */
-  logPartition: Float32Array
+  logPartition: Float64Array
   loss: number
 }
 
@@ -82,7 +82,7 @@ export async function createHeadLoss(config: ModelConfig, executor: Executor, pa
     const chosen = await executor.download(targetScores)
     const loss = logPartition.reduce((sum, value, s) => sum + value - (chosen[s] ?? NaN), 0)
     executor.release(targetScores)
-    return { blocks, normalised, scaled, targetIds, logPartition: Float32Array.from(logPartition), loss }
+    return { blocks, normalised, scaled, targetIds, logPartition, loss }
   }
 
   return {

@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../4-graph/config.ts'
 import { modelParameters } from '../4-graph/parameters.ts'
-import type { Executor, Tensor } from '../5-exec/executor.ts'
+import type { Executor, Floats, Tensor } from '../5-exec/executor.ts'
 import { TuneDeskError } from '../../contract/error.ts'
 import { count } from '../4-graph/elements.ts'
 import type { AdamWHyperparameters, NamedTensor } from './trainableModel.ts'
@@ -23,7 +23,7 @@ export interface ParameterStore {
   addGradient(name: string, gradient: Tensor): Promise<void>
   /** Adds source[i] × factor to row indices[i] of the gradient. */
   addGradientRows(name: string, indices: Int32Array, source: Tensor, factor: number): void
-  gradient(name: string): Promise<Float32Array>
+  gradient(name: string): Promise<Floats>
   gradientNorm(): Promise<number>
   /** @param step the number of this step, from 1 */
   adamW(hyperparameters: AdamWHyperparameters, step: number): Promise<void>
@@ -35,6 +35,8 @@ export interface ParameterStore {
 
 /** Norms and biases are not decayed (transformers, Trainer.get_decay_parameter_names); in these families they are the vectors. */
 const decays = ({ shape }: { shape: readonly number[] }): boolean => shape.length > 1
+
+const float32 = (data: Floats): Float32Array => (data instanceof Float32Array ? data : Float32Array.from(data))
 
 const FIRST_MOMENT = 'exp_avg.'
 const SECOND_MOMENT = 'exp_avg_sq.'
@@ -121,13 +123,13 @@ export async function createParameterStore(
       }
     },
     async *weights() {
-      for (const { name, shape, value } of all()) yield { name, shape: [...shape], data: await executor.download(value) }
+      for (const { name, shape, value } of all()) yield { name, shape: [...shape], data: float32(await executor.download(value)) }
     },
     async *optimizerState() {
       for (const { name, shape, moments } of all()) {
         if (!moments) continue
-        yield { name: FIRST_MOMENT + name, shape: [...shape], data: await executor.download(moments.first) }
-        yield { name: SECOND_MOMENT + name, shape: [...shape], data: await executor.download(moments.second) }
+        yield { name: FIRST_MOMENT + name, shape: [...shape], data: float32(await executor.download(moments.first)) }
+        yield { name: SECOND_MOMENT + name, shape: [...shape], data: float32(await executor.download(moments.second)) }
       }
     },
     loadWeights,
