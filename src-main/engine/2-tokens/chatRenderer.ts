@@ -6,7 +6,12 @@ import { TuneDeskError } from '../../contract/error.ts'
 const SECONDS_PER_TEXT = 1
 const SECONDS_TO_START = 20
 const MAX_TEXT_CHARACTERS = 1_000_000
-const MAX_WORKER_MEGABYTES = 64
+const MAX_RANGE = 100_000
+/**
+ * The thread's heap. V8 ends the whole process, not the thread, when one large step meets a small limit (Node 24), so the limit is beyond what
+ * a second can fill: what grows fastest, a range and a doubled text, is capped by itself.
+ */
+const MAX_WORKER_MEGABYTES = 1024
 
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant'
@@ -35,11 +40,22 @@ export interface ChatRenderer {
  */
 const PROGRAM = `
 const { parentPort, workerData } = require('node:worker_threads')
-const { Template } = require(workerData.library)
+const { Environment, Template } = require(workerData.library)
+class OverLimit extends Error {}
+const { set } = Environment.prototype
+Environment.prototype.set = function (name, value) {
+  const capped = (start, stop, step) => {
+    const length = stop === undefined ? start : (stop - start) / (step ?? 1)
+    if (length > workerData.maxRange) throw new OverLimit('range(' + length + ')')
+    return value(start, stop, step)
+  }
+  return set.call(this, name, name === 'range' ? capped : value)
+}
 const attempt = (work) => {
   try {
     return work()
   } catch (error) {
+    if (error instanceof OverLimit) return { overLimit: error.message }
     return { failed: error instanceof Error ? error.message : String(error) }
   }
 }
@@ -51,12 +67,12 @@ parentPort.postMessage(attempt(() => {
 parentPort.on('message', (conversations) => {
   for (const variables of conversations) parentPort.postMessage(attempt(() => {
     const text = template.render(variables)
-    return text.length > workerData.limit ? { tooLong: true } : { text }
+    return text.length > workerData.limit ? { overLimit: '1 MB' } : { text }
   }))
 })
 `
 
-type Reply = { text: string } | { failed: string } | { tooLong: true }
+type Reply = { text: string } | { failed: string } | { overLimit: string }
 
 /**
  * @param source the Jinja template
@@ -96,7 +112,7 @@ export function openChatRenderer(source: string, specialTokens: Record<string, s
       const receive = (reply: Reply): void => {
         timer.refresh()
         if ('failed' in reply) failWith(new TuneDeskError('template/failed', { reason: reply.failed }))
-        else if ('tooLong' in reply) overLimit('1 MB')
+        else if ('overLimit' in reply) overLimit(reply.overLimit)
         else if (texts.push(reply.text) === count) {
           finish()
           resolve(texts)
@@ -117,7 +133,12 @@ export function openChatRenderer(source: string, specialTokens: Record<string, s
     if (worker) return worker
     worker = new Worker(PROGRAM, {
       eval: true,
-      workerData: { library: createRequire(import.meta.url).resolve('@huggingface/jinja'), source, limit: MAX_TEXT_CHARACTERS },
+      workerData: {
+        library: createRequire(import.meta.url).resolve('@huggingface/jinja'),
+        source,
+        limit: MAX_TEXT_CHARACTERS,
+        maxRange: MAX_RANGE,
+      },
       resourceLimits: { maxOldGenerationSizeMb: MAX_WORKER_MEGABYTES },
     })
     const thread = worker

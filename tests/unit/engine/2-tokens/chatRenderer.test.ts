@@ -51,6 +51,11 @@ describe('a chat template', () => {
     )
   })
 
+  it('cannot double a text until the memory is full', async () => {
+    const doubling = '{% set n = namespace(s="x") %}{% for i in range(28) %}{% set n.s = n.s ~ n.s %}{% endfor %}{{ n.s }}'
+    await expect(open(doubling).render([ask('x')])).rejects.toThrow(expect.objectContaining({ code: 'template/over-limit' }))
+  })
+
   it('cannot write without end', async () => {
     const { render } = open("{{ 'x' * 10 }}{% for x in range(200000) %}endless{% endfor %}")
     await expect(render([ask('x')])).rejects.toThrow(
