@@ -1,3 +1,4 @@
+import { specialToken } from '../../../src-main/engine/2-tokens/addedTokens.ts'
 import { CHAT_TEMPLATE } from './chatTemplate.ts'
 import { PRE_TOKENIZER_PATTERN } from './segments.ts'
 import type { Bpe } from './trainBpe.ts'
@@ -14,15 +15,7 @@ export const MAX_POSITIONS = 512
 
 /** The files of a Hugging Face tokenizer folder, by name: Qwen2's pipeline over our own vocabulary. */
 export function tokenizerFiles({ vocabulary, merges }: Bpe): Record<'tokenizer.json' | 'tokenizer_config.json', unknown> {
-  const addedTokens = SPECIAL_TOKENS.map((content, i) => ({
-    id: vocabulary.length + i,
-    content,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true,
-  }))
+  const addedTokens = SPECIAL_TOKENS.map((content, i) => ({ id: vocabulary.length + i, ...specialToken(content) }))
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false }
   return {
     'tokenizer.json': {
