@@ -1,30 +1,61 @@
-import { z } from 'zod'
-import type { DoctorReport } from './doctorReport.ts'
-import type { MaskedRow } from './maskedRow.ts'
+import type { z } from 'zod'
+import { app } from './areas/app.ts'
+import { chats } from './areas/chat.ts'
+import { computer } from './areas/computer.ts'
+import { learns } from './areas/learns.ts'
+import { exports } from './areas/exports.ts'
+import { imports } from './areas/imports.ts'
+import { logs } from './areas/logs.ts'
+import { models } from './areas/models.ts'
+import { projects } from './areas/projects.ts'
+import { rows } from './areas/rows.ts'
+import { runs } from './areas/runs.ts'
+import { tests } from './areas/tests.ts'
 
-/** A call from the window to the main process: what its argument must be, and, as a type only, what it answers. */
-interface Call<Argument extends z.ZodType, Value> {
-  argument: Argument
-  /** Never there: it carries the type. */
-  value?: Value
-}
-
-const call =
-  <Value>() =>
-  <Argument extends z.ZodType>(argument: Argument): Call<Argument, Value> => ({ argument })
-
-/** Every call there is. The handlers of main, the preload's door and the window's client are derived from this literal. */
+/**
+ * Every call and every event there is. The handlers of main, the preload's door, the web socket of `serve`, the window's client and the
+ * tests' double are derived from this literal.
+ */
 export const contract = {
-  /** What this computer can do. */
-  'computer.examine': call<DoctorReport>()(z.undefined()),
-  /** The rows of a sample project as the starter model would learn them. */
-  'check.sample': call<MaskedRow[]>()(z.strictObject({ sample: z.enum(['poems']), lossOn: z.enum(['answer', 'everything']) })),
+  calls: {
+    ...app.calls,
+    ...chats.calls,
+    ...computer.calls,
+    ...learns.calls,
+    ...exports.calls,
+    ...imports.calls,
+    ...logs.calls,
+    ...models.calls,
+    ...projects.calls,
+    ...rows.calls,
+    ...runs.calls,
+    ...tests.calls,
+  },
+  events: {
+    ...app.events,
+    ...chats.events,
+    ...learns.events,
+    ...imports.events,
+    ...models.events,
+    ...projects.events,
+    ...rows.events,
+    ...runs.events,
+    ...tests.events,
+  },
 }
 
-type Contract = typeof contract
-export type CallName = keyof Contract
-export type Argument<Name extends CallName> = z.infer<Contract[Name]['argument']>
-export type Value<Name extends CallName> = NonNullable<Contract[Name]['value']>
+type Calls = typeof contract.calls
+export type CallName = keyof Calls
+export type Argument<Name extends CallName> = z.input<Calls[Name]['argument']>
+export type CheckedArgument<Name extends CallName> = z.output<Calls[Name]['argument']>
+export type Value<Name extends CallName> = Exclude<Calls[Name]['value'], undefined>
+
+type Events = typeof contract.events
+export type EventName = keyof Events
+export type EventValue<Name extends EventName> = Exclude<Events[Name]['value'], undefined>
 
 /** What main does for each call. */
-export type Handlers = { [Name in CallName]: (argument: Argument<Name>) => Promise<Value<Name>> }
+export type Handlers = { [Name in CallName]: (argument: CheckedArgument<Name>) => Promise<Value<Name>> }
+
+/** Tells every window. */
+export type Emit = <Name extends EventName>(name: Name, value: EventValue<Name>) => void

@@ -1,6 +1,9 @@
 import { ERRORS } from './errors.generated.ts'
 
 export type ErrorCode = keyof typeof ERRORS
+/** Whether a text, such as one from a file, is a code of the book. */
+export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(ERRORS, text)
+
 export type ErrorParameters = Record<string, string | number>
 export type Language = 'en' | 'zh'
 

@@ -1,41 +1,37 @@
+import { rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { answerCall } from '../../../src-main/contract/answerCall.ts'
-import { createClient } from '../../../src-main/contract/client.ts'
+import { createClient, type Client } from '../../../src-main/contract/client.ts'
 import type { Handlers } from '../../../src-main/contract/contract.ts'
 import { TuneDeskError } from '../../../src-main/contract/error.ts'
+import { temporaryFolder } from '../../support/temporaryFolder.ts'
 
-const ROWS = [{ row: 0, tokens: [{ id: 7, text: '诗', reason: 'learned' as const }] }]
-const handlers = (sample: Handlers['check.sample']): Handlers => ({
-  'computer.examine': () => Promise.reject(new Error('not asked here')),
-  'check.sample': sample,
-})
+const PROJECT = { folder: '/poems', name: '诗', plan: { model: 'starter', preset: 'starter' as const, settings: {} } }
+const handlers = (create: Handlers['projects.create']): Partial<Handlers> => ({ 'projects.create': create })
+
+const clientOf = (some: Partial<Handlers>): Client =>
+  createClient({
+    call: (name, argument) => answerCall(some, name, argument, vi.fn()),
+    listen: () => () => undefined,
+    pathOf: async () => '',
+  })
 
 describe('a call across the contract', () => {
-  const question = { sample: 'poems', lossOn: 'answer' } as const
+  const question = { name: '诗', sample: 'poems' } as const
 
   it('gives the client what the handler gave', async () => {
-    const client = createClient((name, argument) =>
-      answerCall(
-        handlers(async () => ROWS),
-        name,
-        argument,
-        vi.fn(),
-      ),
-    )
-    expect(await client('check.sample', question)).toEqual(ROWS)
+    const client = clientOf(handlers(async () => PROJECT))
+    expect(await client.call('projects.create', question)).toEqual(PROJECT)
   })
 
   it('throws at the client the page of the error book that the handler threw', async () => {
     const thrown = new TuneDeskError('files/missing', { file: 'tokenizer.json', folder: '/models/m' })
-    const client = createClient((name, argument) =>
-      answerCall(
-        handlers(() => Promise.reject(thrown)),
-        name,
-        argument,
-        vi.fn(),
-      ),
-    )
-    await expect(client('check.sample', question)).rejects.toMatchObject({ code: thrown.code, parameters: thrown.parameters })
+    const client = clientOf(handlers(() => Promise.reject(thrown)))
+    await expect(client.call('projects.create', question)).rejects.toMatchObject({
+      code: thrown.code,
+      parameters: thrown.parameters,
+    })
   })
 
   it('tells of an error that is in no book, and sends its message but not its stack', async () => {
@@ -43,7 +39,7 @@ describe('a call across the contract', () => {
     const bug = new TypeError('x is not a function')
     const answer = await answerCall(
       handlers(() => Promise.reject(bug)),
-      'check.sample',
+      'projects.create',
       question,
       report,
     )
@@ -52,15 +48,65 @@ describe('a call across the contract', () => {
   })
 
   it.each([
-    ['a call that there is not', 'check.everything', question],
+    ['write', 'ENOSPC', 'files/disk-full'],
+    ['write', 'EDQUOT', 'files/disk-full'],
+    ['mkdir', 'EACCES', 'files/cannot-write'],
+    ['open', 'EROFS', 'files/cannot-write'],
+    ['scandir', 'EACCES', 'files/cannot-read'],
+    ['open', 'EMFILE', 'files/too-many-open'],
+    ['rename', 'EPERM', 'files/cannot-write'],
+  ])('finds the page for what the system refuses: %s, %s', async (syscall, code, page) => {
+    const report = vi.fn()
+    const refused = Object.assign(new Error(`${code}: …`), { errno: -1, code, syscall, path: '/poems/rows.jsonl' })
+    const answer = await answerCall(
+      handlers(() => Promise.reject(refused)),
+      'projects.create',
+      question,
+      report,
+    )
+    expect(answer).toMatchObject({ ok: false, code: page, parameters: { path: '/poems/rows.jsonl' } })
+    expect(report, 'and the log has where it came from').toHaveBeenCalledWith(refused)
+  })
+
+  it('names the real error of a real call, and where it was to write', async () => {
+    const file = join(await temporaryFolder(), 'file')
+    await writeFile(file, '')
+    const answer = await answerCall(
+      handlers(async () => {
+        await rename(file, join(file, 'below'))
+        return PROJECT
+      }),
+      'projects.create',
+      question,
+      vi.fn(),
+    )
+    expect(answer).toEqual({
+      ok: false,
+      code: 'files/cannot-write',
+      parameters: { path: join(file, 'below'), reason: 'ENOTDIR' },
+    })
+  })
+
+  it('keeps what a system refuses about something else than files as it is', async () => {
+    const answer = await answerCall(
+      handlers(() => Promise.reject(Object.assign(new Error('spawn x ENOENT'), { code: 'ENOENT', syscall: 'spawn x' }))),
+      'projects.create',
+      question,
+      vi.fn(),
+    )
+    expect(answer).toEqual({ ok: false, code: 'internal/unexpected', parameters: { reason: 'spawn x ENOENT' } })
+  })
+
+  it.each([
+    ['a call that there is not', 'projects.everything', question],
     ['a name that every object has', 'constructor', question],
-    ['a name that is no text', ['check.sample'], question],
-    ['a path in place of a sample', 'check.sample', { sample: '../../etc', lossOn: 'answer' }],
-    ['an argument too many', 'check.sample', { ...question, model: '/models/m' }],
-    ['no argument', 'check.sample', undefined],
+    ['a name that is no text', ['projects.create'], question],
+    ['a path in place of a sample', 'projects.create', { name: 'x', sample: '../../etc' }],
+    ['an argument too many', 'projects.create', { ...question, model: '/models/m' }],
+    ['no argument', 'projects.create', undefined],
   ])('refuses %s without calling anything', async (_, name, argument) => {
-    const sample = vi.fn(async () => ROWS)
-    expect(await answerCall(handlers(sample), name, argument, vi.fn())).toMatchObject({ ok: false, code: 'internal/unexpected' })
-    expect(sample).not.toHaveBeenCalled()
+    const create = vi.fn(async () => PROJECT)
+    expect(await answerCall(handlers(create), name, argument, vi.fn())).toMatchObject({ ok: false, code: 'internal/unexpected' })
+    expect(create).not.toHaveBeenCalled()
   })
 })
