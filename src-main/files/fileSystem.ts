@@ -1,5 +1,6 @@
 import * as node from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { refusedBySystem } from '../contract/bookEntry.ts'
 import { TuneDeskError } from '../contract/error.ts'
 import { reasonOf } from './readFile.ts'
 
@@ -60,11 +61,10 @@ export const exists = (path: string, fileSystem: FileSystem): Promise<boolean> =
     () => false,
   )
 
-/** The error book's word for what the system answers to a write: files/disk-full or files/cannot-write. Any other error stays as it is. */
+/** The error book's word for what the system answers to a write: files/disk-full, files/too-many-open or files/cannot-write. Any other error stays as it is. */
 export function cannotWrite(path: string, error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error))
   if (error instanceof TuneDeskError || !('code' in error)) return error
-  const reason = reasonOf(error)
-  if (reason === 'ENOSPC' || reason === 'EDQUOT') return new TuneDeskError('files/disk-full', { path }, { cause: error })
-  return new TuneDeskError('files/cannot-write', { path, reason }, { cause: error })
+  const { code, parameters } = refusedBySystem(reasonOf(error), path, 'write')
+  return new TuneDeskError(code, parameters, { cause: error })
 }

@@ -4,13 +4,14 @@ import { TuneDeskError } from '../contract/error.ts'
 import { writeFileAtomically } from './atomicFile.ts'
 import { cannotWrite, exists, makeFolder, nodeFileSystem, type OpenFile, syncFolder, writeFully } from './fileSystem.ts'
 import { MAX_JOURNAL } from './limits.ts'
+import { createPauses } from './pauses.ts'
 import { readFileCapped } from './readFile.ts'
 
 /** One line of a journal. `crc32` is the line's own checksum. */
 export type JournalEntry = Record<string, unknown> & { crc32?: never }
 
 /** An append-only file of checksummed lines, JSONL for everybody else. One writer at a time. */
-interface Journal {
+export interface Journal {
   /** What was there when it was opened; the caller checks their shape. */
   entries: unknown[]
   /** files/damaged-journal when more than a torn tail had to be cut off; then what was cut is kept in another file. */
@@ -40,7 +41,7 @@ export async function openJournal(
 ): Promise<Journal> {
   const isNew = !(await exists(path, fileSystem))
   const bytes = isNew ? new Uint8Array() : await readFileCapped(path, MAX_JOURNAL)
-  const { lines, isTornOnly } = parseJournal(bytes)
+  const { lines, isTornOnly } = await parseJournal(bytes)
   const soundLength = lines.at(-1)?.end ?? 0
   const unwanted = lines.findIndex(({ entry }) => !keep(entry))
   const kept = unwanted < 0 ? lines : lines.slice(0, unwanted)
@@ -120,7 +121,22 @@ export async function openJournal(
  * @throws TuneDeskError files/too-large, files/cannot-read
  */
 export async function readJournal(path: string): Promise<unknown[]> {
-  return parseJournal(await readFileCapped(path, MAX_JOURNAL)).lines.map(({ entry }) => entry)
+  const { lines } = await parseJournal(await readFileCapped(path, MAX_JOURNAL))
+  return lines.map(({ entry }) => entry)
+}
+
+/**
+ * Replaces a journal, which nobody has open, as a whole.
+ * @throws TuneDeskError files/disk-full, files/cannot-write: then the old one is as it was
+ */
+export async function writeJournal(path: string, entries: Iterable<JournalEntry>, fileSystem = nodeFileSystem): Promise<void> {
+  await writeFileAtomically(
+    path,
+    async (write) => {
+      for (const entry of entries) await write(new TextEncoder().encode(printLine(entry)))
+    },
+    fileSystem,
+  )
 }
 
 interface Line {
@@ -130,10 +146,11 @@ interface Line {
 }
 
 /** The sound lines up to the first that is not, and whether what follows is no more than what a crash leaves: no sound line is in it. */
-function parseJournal(bytes: Uint8Array): { lines: Line[]; isTornOnly: boolean } {
+async function parseJournal(bytes: Uint8Array): Promise<{ lines: Line[]; isTornOnly: boolean }> {
   const lines: Line[] = []
   let isSound = true
   const decoder = new TextDecoder()
+  const pause = createPauses()
   for (let start = 0; ;) {
     const newline = bytes.indexOf(0x0a, start)
     if (newline < 0) return { lines, isTornOnly: true }
@@ -142,6 +159,7 @@ function parseJournal(bytes: Uint8Array): { lines: Line[]; isTornOnly: boolean }
     else if (isSound) lines.push({ entry, end: newline + 1 })
     else return { lines, isTornOnly: false }
     start = newline + 1
+    await pause()
   }
 }
 

@@ -21,8 +21,8 @@ export interface ModelFolder {
   license: string | null
 }
 
-/** The files beside the weights that a fine-tuned model takes over unchanged. */
-const SIDE_FILES = [
+/** The files beside weights and config.json that a model is read from. A fine-tuned model takes them over unchanged. */
+export const SIDE_FILES = [
   'generation_config.json',
   'tokenizer.json',
   'tokenizer_config.json',

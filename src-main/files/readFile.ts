@@ -1,5 +1,6 @@
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { refusedBySystem } from '../contract/bookEntry.ts'
 import { TuneDeskError } from '../contract/error.ts'
 import { IO_CHUNK } from './limits.ts'
 
@@ -74,8 +75,11 @@ export async function readFully(file: FileHandle, into: Uint8Array, position: nu
   return done
 }
 
-export const cannotRead = (path: string, error: unknown): TuneDeskError =>
-  new TuneDeskError('files/cannot-read', { path, reason: reasonOf(error) }, { cause: error })
+/** files/cannot-read, or files/too-many-open */
+export function cannotRead(path: string, error: unknown): TuneDeskError {
+  const { code, parameters } = refusedBySystem(reasonOf(error), path, 'read')
+  return new TuneDeskError(code, parameters, { cause: error })
+}
 
 /** The system's code (`ENOENT`) where there is one: it can be looked up in any language. */
 export function reasonOf(error: unknown): string {

@@ -23,6 +23,8 @@ export interface SafetensorsFile {
   tensors: ReadonlyMap<string, TensorLocation>
   metadata: ReadonlyMap<string, string>
   read(tensor: TensorLocation, into?: Float32Array): Promise<Float32Array>
+  /** A tensor of type U8. */
+  readBytes(tensor: TensorLocation): Promise<Uint8Array>
   close(): Promise<void>
 }
 
@@ -53,6 +55,7 @@ export async function openSafetensors(path: string, file: string = basename(path
       ),
       metadata,
       read: (tensor, into) => readTensor(handle, tensor, into),
+      readBytes: (tensor) => readBytes(handle, tensor),
       close: () => handle.close(),
     }
   } catch (error) {
@@ -88,6 +91,13 @@ async function readTensor(handle: FileHandle, tensor: TensorLocation, into?: Flo
     widen(piece, values.subarray(start, start + piece.length))
   }
   return values
+}
+
+async function readBytes(handle: FileHandle, { name, dtype, file, offset, byteLength }: TensorLocation): Promise<Uint8Array> {
+  if (dtype !== 'U8') throw new TuneDeskError('weights/unsupported-type', { file, tensor: name, dtype, supported: 'U8' })
+  const bytes = new Uint8Array(byteLength)
+  await readExactly(handle, bytes, offset, file)
+  return bytes
 }
 
 /** The file was long enough when it was opened; it may have been cut since. */

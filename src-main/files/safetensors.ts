@@ -75,6 +75,13 @@ async function readIndex(folder: string): Promise<Map<string, string> | null> {
   return parseIndex(await readTextCapped(await containedPath(folder, WEIGHT_INDEX_FILE), MAX_WEIGHT_INDEX))
 }
 
+/** Names of the files that the index lists; none where it cannot be read. */
+export const listedShards = (folder: string): Promise<string[]> =>
+  containedPath(folder, WEIGHT_INDEX_FILE)
+    .then((path) => readTextCapped(path, MAX_WEIGHT_INDEX))
+    .then((text) => [...new Set(parseIndex(text).values())].filter((name) => name.endsWith('.safetensors')))
+    .catch(() => [])
+
 const INDEX = z.object({ weight_map: z.record(z.string(), z.string()) })
 
 function parseIndex(text: string): Map<string, string> {

@@ -7,13 +7,15 @@ export type FloatType = 'F32' | 'F16' | 'BF16'
 export interface TensorHead {
   name: string
   shape: readonly number[]
+  /** Written as U8, whatever the type of the file's other tensors. */
+  isBytes?: boolean
 }
 export interface TensorData extends TensorHead {
   /** Row-major, as many values as the shape says. */
-  data: Float32Array
+  data: Float32Array | Uint8Array
 }
 
-export const elementBytes = (dtype: FloatType): number => (dtype === 'F32' ? 4 : 2)
+export const elementBytes = (dtype: FloatType | 'U8'): number => ({ F32: 4, F16: 2, BF16: 2, U8: 1 })[dtype]
 export const elementCount = (shape: readonly number[]): number => shape.reduce((product, dimension) => product * dimension, 1)
 
 /**
@@ -34,7 +36,8 @@ export async function writeSafetensors(
   let next = 0
   for await (const tensor of data) {
     const head = heads[next++]
-    if (tensor.name !== head?.name || tensor.data.length !== elementCount(head.shape))
+    const isSame = tensor.name === head?.name && tensor.data.length === elementCount(head.shape)
+    if (!isSame || tensor.data instanceof Uint8Array !== (head.isBytes ?? false))
       throw new Error(
         `safetensors: ${tensor.name} with ${tensor.data.length} values where ${head?.name ?? 'the end'} was announced`,
       )
@@ -51,9 +54,10 @@ function safetensorsHeader(heads: readonly TensorHead[], dtype: FloatType, metad
   // A list of members and not an object: that would put names that look like numbers first, and knows `__proto__`.
   const members = [`"__metadata__":${JSON.stringify(metadata)}`]
   let begin = 0
-  for (const { name, shape } of heads) {
-    const end = begin + elementCount(shape) * elementBytes(dtype)
-    members.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [begin, end] })}`)
+  for (const { name, shape, isBytes } of heads) {
+    const own = isBytes ? 'U8' : dtype
+    const end = begin + elementCount(shape) * elementBytes(own)
+    members.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype: own, shape, data_offsets: [begin, end] })}`)
     begin = end
   }
   const json = new TextEncoder().encode(`{${members.join(',')}}`)
@@ -65,8 +69,9 @@ function safetensorsHeader(heads: readonly TensorHead[], dtype: FloatType, metad
 }
 
 /** Numbers lie in files as they lie in memory: little endian, on every system that Node runs on but IBM's mainframes. */
-async function writeValues(write: Write, values: Float32Array, dtype: FloatType): Promise<void> {
-  if (dtype === 'F32') return write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+async function writeValues(write: Write, values: Float32Array | Uint8Array, dtype: FloatType): Promise<void> {
+  if (dtype === 'F32' || values instanceof Uint8Array)
+    return write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
   const narrow = dtype === 'F16' ? narrowToFloat16 : narrowToBFloat16
   const halves = new Uint16Array(Math.min(values.length, IO_CHUNK / 2))
   for (let start = 0; start < values.length; start += halves.length) {
