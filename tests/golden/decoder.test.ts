@@ -18,7 +18,7 @@ const EXECUTORS = {
   reference: () => Promise.resolve(createReferenceExecutor()),
   onnxruntime: () => createOrtExecutor({ threads: 2 }),
 }
-const OPTIMIZER = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 }
+const OPTIMIZER = { optim: 'adamw_torch', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const
 const MAX_GRAD_NORM = 1
 
 async function decoder(family: (typeof FAMILIES)[number], executor: keyof typeof EXECUTORS) {
@@ -39,7 +39,11 @@ async function replay(
     const norm = await model.gradientNorm()
     expect(Math.abs(loss * scale - golden.loss)).toBeLessThan(1e-4)
     expect(Math.abs(norm - golden.grad_norm) / golden.grad_norm).toBeLessThan(1e-3)
-    await model.adamWStep({ ...OPTIMIZER, learningRate: golden.lr, gradientScale: Math.min(1, MAX_GRAD_NORM / (norm + 1e-6)) })
+    await model.optimizerStep({
+      ...OPTIMIZER,
+      learningRate: golden.lr,
+      gradientScale: Math.min(1, MAX_GRAD_NORM / (norm + 1e-6)),
+    })
   }
 }
 

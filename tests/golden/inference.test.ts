@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { openTokenizer } from '../../src-main/engine/2-tokens/openTokenizer.ts'
 import { parseConfig } from '../../src-main/engine/4-graph/parseConfig.ts'
 import type { ModelConfig } from '../../src-main/engine/4-graph/config.ts'
-import { openDecoderSession, type DecoderSession } from '../../src-main/engine/8-infer/decoderSession.ts'
+import { openDecoderSession, type DecoderSession, type Reading } from '../../src-main/engine/8-infer/decoderSession.ts'
 import { generate, GREEDY } from '../../src-main/engine/8-infer/generate.ts'
 import { inferenceGraph } from '../../src-main/engine/8-infer/inferenceGraph.ts'
 import { openModel } from '../../src-main/engine/8-infer/openModel.ts'
@@ -34,16 +34,13 @@ async function open(folder: string, config: ModelConfig): Promise<DecoderSession
 /** The logits of all ids, read in pieces of these lengths (the last takes the rest). */
 async function logitsInPieces(session: DecoderSession, ids: number[], lengths: number[]): Promise<number[]> {
   const logits: number[] = []
-  let cache = session.emptyCache
-  let at = 0
+  const reading = session.begin([])
   for (const length of [...lengths, ids.length]) {
-    const piece = ids.slice(at, at + length)
+    const piece = ids.slice(reading.length, reading.length + length)
     if (piece.length === 0) break
-    const step = await session.read(piece, cache, piece.length)
-    logits.push(...step.logits)
-    cache = step.cache
-    at += piece.length
+    logits.push(...(await reading.read(piece, piece.length)))
   }
+  reading.end()
   return logits
 }
 
@@ -56,13 +53,15 @@ function expectClose(actual: number[], expected: ArrayLike<number>): void {
 /** The greedy continuation by the logits alone, for models without a tokenizer. */
 async function greedy(session: DecoderSession, prompt: number[], length: number, eosId: number): Promise<number[]> {
   const ids: number[] = []
-  let { logits, cache } = await session.read(prompt, session.emptyCache)
+  const reading = session.begin([])
+  let logits = await reading.read(prompt)
   while (ids.length < length) {
     const best = logits.indexOf(Math.max(...logits))
     ids.push(best)
     if (best === eosId) break
-    ;({ logits, cache } = await session.read([best], cache))
+    logits = await reading.read([best])
   }
+  reading.end()
   return ids
 }
 
@@ -144,6 +143,68 @@ describe.each(Object.entries(readInferenceGolden().variants))('%s', (name, golde
   test('greedy text', async () => {
     expect(await greedy(await open(folder, config), golden.input_ids.slice(0, 9), 24, 95)).toEqual(golden.greedy)
   })
+})
+
+describe('a text that begins like one before is read from where it differs, and answered as if it were read whole', () => {
+  const ids = (length: number, seed: number): number[] => Array.from({ length }, (_, i) => (i * i * 7 + seed) % VOCABULARY)
+  const openHere = () => open(goldenFolder('qwen3'), goldenConfig('qwen3', { max_position_embeddings: 512 }))
+  /** The last token's logits, read by a session that knows nothing before. */
+  const fresh = async (text: readonly number[]): Promise<Float32Array> => {
+    const session = await openHere()
+    return session.begin(text).read(text)
+  }
+  /** Reads what is not read yet, in pieces of this length. */
+  const finish = async (reading: Reading, text: readonly number[], piece: number): Promise<Float32Array> => {
+    let logits: Float32Array = new Float32Array()
+    while (reading.length < text.length) logits = await reading.read(text.slice(reading.length, reading.length + piece))
+    return logits
+  }
+
+  test('a conversation that goes on, and its last question edited', async () => {
+    const session = await openHere()
+    const said = ids(250, 1)
+    const first = session.begin(said)
+    await finish(first, said, 100)
+    await finish(first, [...said, ...ids(20, 2)], 1)
+    first.end()
+    for (const [text, known] of [
+      [[...said, ...ids(20, 2), ...ids(30, 3)], 270],
+      [[...said, ...ids(20, 2), ...ids(10, 4)], 270],
+      [[...said, ...ids(5, 5)], 250],
+    ] as const) {
+      const reading = session.begin(text)
+      expect(reading.length).toBe(known)
+      expectClose([...(await finish(reading, text, 512))], await fresh(text))
+      reading.end()
+    }
+  })
+
+  test('two texts read side by side', async () => {
+    const session = await openHere()
+    const texts = [ids(40, 1), [...ids(20, 1), ...ids(20, 9)]] as const
+    const readings = texts.map((text) => session.begin(text))
+    for (let at = 0; at < 39; at++)
+      await Promise.all(readings.map((reading, i) => reading.read(texts[i]?.slice(at, at + 1) ?? [])))
+    for (const [i, reading] of readings.entries())
+      expectClose([...(await reading.read(texts[i]?.slice(39) ?? []))], await fresh(texts[i] ?? []))
+  })
+})
+
+test.each(FAMILIES)('%s in 8 bits scores tokens nearly as it does in float32', async (family) => {
+  const config = goldenConfig(family)
+  const weights = await openWeights(goldenFolder(family))
+  const session = await openDecoderSession(config, weights, { contextLength: config.maxPositions, precision: 'int8' })
+  onTestFinished(async () => {
+    await session.close()
+    await weights.close()
+  })
+  const ids = readGolden(family).batch_rows[0]?.input_ids ?? []
+  const exact = (await goldenTensor(family, 'logits')).subarray(0, ids.length * VOCABULARY)
+  const rounded = await logitsInPieces(session, ids, [5, 1])
+  const error = Math.hypot(...rounded.map((value, i) => value - (exact[i] ?? NaN))) / Math.hypot(...exact)
+  // Not 0, or nothing was rounded.
+  expect(error).toBeGreaterThan(1e-4)
+  expect(error).toBeLessThan(0.05)
 })
 
 test('transformers.js generates with the same graph', async () => {

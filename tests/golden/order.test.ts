@@ -3,7 +3,9 @@ import { mersenneTwister } from '../../src-main/engine/3-batches/mersenneTwister
 import { randomPermutation } from '../../src-main/engine/3-batches/randomPermutation.ts'
 import { stepsOfEpoch } from '../../src-main/engine/3-batches/stepsOfEpoch.ts'
 import { trainingPlan } from '../../src-main/engine/3-batches/trainingPlan.ts'
+import { trainingSequences } from '../../src-main/engine/3-batches/trainingSequences.ts'
 import golden from './data/order.json' with { type: 'json' }
+import packing from './data/packing.json' with { type: 'json' }
 
 describe("torch's random numbers", () => {
   it('mt19937 gives the numbers that Tensor.random_ gives', () => {
@@ -36,8 +38,15 @@ describe("the Trainer's order of rows", () => {
         num_train_epochs: epochs.length,
         max_steps: -1,
       }
-      expect(epochs.map((_, epoch) => stepsOfEpoch(rows, settings, epoch).flat(2))).toEqual(epochs)
+      const sequences = Array.from({ length: rows }, (_, row) => [row])
+      expect(epochs.map((_, epoch) => stepsOfEpoch(sequences, settings, epoch).flat(2))).toEqual(epochs)
       expect(trainingPlan(rows, settings).totalSteps).toBe(steps)
     },
   )
+})
+
+describe("TRL's packing", () => {
+  it.each(packing.cases)('of $lengths.length rows into $max_length tokens', ({ lengths, max_length, sequences }) => {
+    expect(trainingSequences(lengths, { packing: true, max_length })).toEqual(sequences)
+  })
 })

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { openDemo, trainDemo } from '../../src-main/services/demo.ts'
-import { testRun } from '../../src-main/services/tests.ts'
+import { testRun } from '../../src-main/jobs/tests.ts'
+import { inProcessEngine } from '../support/inProcessEngine.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 
 const RESOURCES = fileURLToPath(new URL('../../resources', import.meta.url))
@@ -9,7 +10,7 @@ const RESOURCES = fileURLToPath(new URL('../../resources', import.meta.url))
 /** The shipped model trained on the shipped poems, and asked both ways. */
 async function verdictAfter(lossOn: 'answer' | 'everything') {
   const output = `${await temporaryFolder()}/run`
-  await trainDemo(await openDemo(RESOURCES), output, lossOn, {})
+  await trainDemo(inProcessEngine(), await openDemo(RESOURCES), output, { lossOn, asks: false }, {})
   return (await testRun({ run: output, language: 'en' }, {})).verdict
 }
 

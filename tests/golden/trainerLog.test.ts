@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createOrtExecutor } from '../../src-main/engine/5-exec/ortExecutor.ts'
 import { createDecoder } from '../../src-main/engine/6-train/decoder.ts'
 import type { LogLine, TrainerState } from '../../src-main/engine/6-train/runState.ts'
-import { createSettings } from '../../src-main/engine/6-train/settings.ts'
+import { createSettings } from '../../src-main/contract/trainingSettings.ts'
 import { train } from '../../src-main/engine/6-train/train.ts'
 import { createMemoryRecorder } from '../support/memoryRecorder.ts'
 import { goldenConfig, goldenWeights, readGolden, tokenised } from './golden.ts'
@@ -47,7 +47,14 @@ describe('a run is the Trainer’s, line by line:', () => {
   test.each(Object.entries(RUNS))('%s', async (_, run) => {
     const model = await createDecoder(goldenConfig('qwen2'), await createOrtExecutor({ threads: 2 }), goldenWeights('qwen2'))
     const recorder = createMemoryRecorder()
-    const { state } = await train({ model, ...rowsOf(run), settings: createSettings(run.settings), recorder, clock: () => 0 })
+    const { state } = await train({
+      model,
+      ...rowsOf(run),
+      settings: createSettings(run.settings),
+      recorder,
+      clock: () => 0,
+      memory: () => 0,
+    })
 
     const { log_history, best_metric, best_model_checkpoint, ...exact } = run.trainer_state
     const { log_history: log, best_metric: metric, ...ours } = state.trainer

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createOrtExecutor } from '../../src-main/engine/5-exec/ortExecutor.ts'
 import { createDecoder } from '../../src-main/engine/6-train/decoder.ts'
-import { createSettings } from '../../src-main/engine/6-train/settings.ts'
+import { createSettings } from '../../src-main/contract/trainingSettings.ts'
 import { train } from '../../src-main/engine/6-train/train.ts'
 import { createMemoryRecorder } from '../support/memoryRecorder.ts'
 import { FAMILIES, goldenConfig, goldenWeights, readGolden, tokenised } from './golden.ts'
@@ -21,7 +21,7 @@ describe.each(FAMILIES)('%s, trained by the recipe', (family) => {
     const model = await createDecoder(goldenConfig(family), await createOrtExecutor({ threads: 2 }), goldenWeights(family))
     const recorder = createMemoryRecorder()
     const rows = golden.batch_rows.map(tokenised)
-    const { state } = await train({ model, rows, heldOutRows: [], settings: SETTINGS, recorder, clock: () => 0 })
+    const { state } = await train({ model, rows, heldOutRows: [], settings: SETTINGS, recorder, clock: () => 0, memory: () => 0 })
 
     const lines = state.trainer.log_history.filter((line) => 'loss' in line)
     expect(lines).toHaveLength(golden.hf_trainer_log.length)

@@ -1,12 +1,12 @@
 import { basename } from 'node:path'
 import { TuneDeskError } from '../../contract/error.ts'
-import { duplicateJsonKey } from '../../files/duplicateJsonKey.ts'
 import { readFileCapped } from '../../files/readFile.ts'
-import { MAX_DATASET_BYTES, MAX_ROW_CHARACTERS, MAX_ROWS } from './limits.ts'
-import type { Row } from './row.ts'
+import { parseJsonRow, splitJsonRows } from './jsonRows.ts'
+import { MAX_DATASET_BYTES, MAX_ROWS } from './limits.ts'
+import type { Row } from '../../contract/row.ts'
 import { FIELD_NAMES, rowFields, type RowReading } from './rowFields.ts'
-import { jsonKind, type FieldName, type RowFault, type RowProblem } from './rowProblem.ts'
-import { splitJsonArray, type RowText } from './splitJsonArray.ts'
+import type { FieldName } from '../../contract/rowFault.ts'
+import type { RowProblem } from './rowProblem.ts'
 
 export interface Dataset {
   /** The good rows, in the file's order. */
@@ -39,7 +39,7 @@ export async function readRows(source: string | NamedBytes): Promise<Dataset> {
     typeof source === 'string' ? { name: basename(source), bytes: await readFileCapped(source, MAX_DATASET_BYTES) } : source
   if (bytes.byteLength > MAX_DATASET_BYTES)
     throw new TuneDeskError('files/too-large', { file: name, size: bytes.byteLength, limit: MAX_DATASET_BYTES })
-  const texts = splitRows(name, decode(name, bytes))
+  const { texts } = splitJsonRows(name, decode(name, bytes))
   if (texts.length === 0) throw new TuneDeskError('dataset/empty', { file: name })
   if (texts.length > MAX_ROWS)
     throw new TuneDeskError('dataset/too-many-rows', { file: name, rows: texts.length, limit: MAX_ROWS })
@@ -79,48 +79,8 @@ function decode(name: string, bytes: Uint8Array): string {
   return text
 }
 
-/** The texts of a file's rows. JSON or JSON lines is told by what parses, not by the file's name. */
-function splitRows(name: string, text: string): RowText[] {
-  const whole = parse(text)
-  if ('value' in whole && Array.isArray(whole.value)) return splitJsonArray(text)
-  const lines = text
-    .split('\n')
-    .map((line, index) => ({ text: line, line: index + 1 }))
-    .filter(({ text: line }) => line.trim() !== '')
-  const objects = (some: RowText[]): boolean => some.some((each) => isObject(parse(each.text)))
-  if ('value' in whole && lines.length > 1)
-    throw new TuneDeskError('dataset/not-an-array', { file: name, found: jsonKind(whole.value) })
-  // A broken array's last element stands on a line of its own: what begins like an array is lines only if its first line is whole.
-  const isBrokenArray = text.trimStart().startsWith('[') && 'detail' in parse(lines[0]?.text ?? '')
-  if (isBrokenArray || !objects(lines)) {
-    if ('value' in whole) throw new TuneDeskError('dataset/not-an-array', { file: name, found: jsonKind(whole.value) })
-    throw new TuneDeskError('dataset/not-json', { file: name, detail: whole.detail })
-  }
-  return lines
-}
-
 function readRow(text: string): RowReading {
-  const failed = (fault: RowFault): RowReading => ({
-    row: { instruct: '', input: '', label: '' },
-    faults: [fault],
-    names: {},
-    unused: [],
-  })
-  if (text.length > MAX_ROW_CHARACTERS)
-    return failed({ kind: 'row-too-long', characters: text.length, limit: MAX_ROW_CHARACTERS })
-  const parsed = parse(text)
-  if (!('value' in parsed)) return failed({ kind: 'broken-json', detail: parsed.detail })
-  const key = duplicateJsonKey(text)
-  return key === null ? rowFields(parsed.value) : failed({ kind: 'duplicate-key', key })
+  const parsed = parseJsonRow(text)
+  if ('value' in parsed) return rowFields(parsed.value)
+  return { row: { instruct: '', input: '', label: '' }, faults: [parsed.fault], names: {}, unused: [] }
 }
-
-/** A text's value, or what is wrong with it; a text nested too deeply for the parser counts as broken. */
-function parse(text: string): { value: unknown } | { detail: string } {
-  try {
-    return { value: JSON.parse(text) as unknown }
-  } catch (error) {
-    return { detail: error instanceof Error ? error.message : String(error) }
-  }
-}
-
-const isObject = (parsed: ReturnType<typeof parse>): boolean => 'value' in parsed && jsonKind(parsed.value) === 'object'

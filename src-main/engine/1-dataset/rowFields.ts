@@ -1,5 +1,6 @@
-import type { Row } from './row.ts'
-import { jsonKind, type FieldName, type RowFault } from './rowProblem.ts'
+import type { Row } from '../../contract/row.ts'
+import type { FieldName, RowFault } from '../../contract/rowFault.ts'
+import { jsonKind } from './rowProblem.ts'
 
 /** A row's fields, each with its other names; where a row has several of them, the first counts. */
 export const FIELD_NAMES: Record<FieldName, readonly string[]> = {

@@ -1,12 +1,14 @@
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers'
 import { TuneDeskError } from '../../contract/error.ts'
 import { addToken, addTokensOfConfig, idOfToken, namedTokens, specialToken } from './addedTokens.ts'
+import { createByteLevelEncoder } from './byteLevelEncoder.ts'
+import { byteLevelModel, type ByteLevelModel } from './byteLevelModel.ts'
 import { openChatRenderer, type ChatRenderer, type Conversation } from './chatRenderer.ts'
 import { chatTemplateSource } from './chatTemplateSource.ts'
 import { refineTokenizerJson } from './refineTokenizerJson.ts'
 import { tokenBytes } from './tokenBytes.ts'
 import type { TokenId } from './tokenisedRow.ts'
-import { readTokenizerFiles, type TokenizerFiles } from './tokenizerFiles.ts'
+import { readTokenizerFiles, type TokenizerFiles, type TokenizerJson } from './tokenizerFiles.ts'
 
 const ADDED_PAD_TOKEN = '[PAD]'
 
@@ -77,13 +79,13 @@ export async function openTokenizer(folder: string): Promise<Tokenizer> {
   const padId = addToken(tokenizerJson, specialToken(padToken))
   const bosToken = config.bos_token ?? null
 
-  const library = openLibrary(files)
+  const { library, byteLevel } = openLibrary(files)
   const special = tokenizerJson.added_tokens.filter(({ special }) => special)
   const specialIds = new Set(special.map(({ id }) => id))
   const [idsBefore, idsBehind] = idsAround(library)
   const chatTemplate = chatTemplateSource(files)
   let renderer: ChatRenderer | null = null
-  const content = (text: string): TokenId[] => library.encode(text, { add_special_tokens: false }).ids
+  const content = contentEncoder(library, byteLevel, tokenizerJson)
 
   return {
     files,
@@ -119,17 +121,38 @@ export async function openTokenizer(folder: string): Promise<Tokenizer> {
   }
 }
 
-function openLibrary({ folder, tokenizerJson, config }: TokenizerFiles): LibraryTokenizer {
+/** The library for everything but merging bytes, where it is bytes that the tokenizer merges: then it is not given the merges, which take it long to read. */
+function openLibrary({ folder, tokenizerJson, config }: TokenizerFiles): {
+  library: LibraryTokenizer
+  byteLevel: ByteLevelModel | null
+} {
   try {
     const exact = refineTokenizerJson(tokenizerJson)
+    const byteLevel = byteLevelModel(exact, config)
+    const read = byteLevel ? { ...exact, pre_tokenizer: byteLevel.split, model: { ...exact.model, merges: [] } } : exact
     // transformers 5 cleans spaces up only where asked to, and never behind BPE (tokenization_utils_tokenizers.py, _decode); the library's default is true.
     const clean = config.clean_up_tokenization_spaces === true && exact.model.type !== 'BPE'
-    return new LibraryTokenizer(exact, { ...config, clean_up_tokenization_spaces: clean })
+    return { library: new LibraryTokenizer(read, { ...config, clean_up_tokenization_spaces: clean }), byteLevel }
   } catch (cause) {
     if (cause instanceof TuneDeskError) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new TuneDeskError('tokenizer/unsupported', { parts: `${folder}: ${reason}` }, { cause })
   }
+}
+
+/** Ids of a text alone: by our own encoder where the tokenizer is of the kind that it knows, else by the library. */
+function contentEncoder(
+  library: LibraryTokenizer,
+  byteLevel: ByteLevelModel | null,
+  { added_tokens: addedTokens }: TokenizerJson,
+): (text: string) => TokenId[] {
+  if (byteLevel === null) return (text) => library.encode(text, { add_special_tokens: false }).ids
+  const { normalizer, pre_tokenizer: splitter } = library
+  return createByteLevelEncoder(byteLevel, {
+    addedTokens,
+    normalize: normalizer && ((text) => normalizer(text)),
+    split: (text) => splitter?.pre_tokenize(text) ?? [text],
+  })
 }
 
 /** What the post-processor puts around a text, read off a stand-in for the text. */

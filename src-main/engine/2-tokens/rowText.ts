@@ -1,5 +1,5 @@
 import { TuneDeskError } from '../../contract/error.ts'
-import type { Row } from '../1-dataset/row.ts'
+import type { Row } from '../../contract/row.ts'
 import type { Tokenizer } from './openTokenizer.ts'
 import type { TokenId } from './tokenisedRow.ts'
 

@@ -1,16 +1,31 @@
-import type { Row } from '../1-dataset/row.ts'
+import type { Row } from '../../contract/row.ts'
 import { characterSpans } from './characterSpans.ts'
 import type { Tokenizer } from './openTokenizer.ts'
+import { maskLayout, type MaskOptions, type RowMeasure } from './maskLayout.ts'
 import { rowTexts, type RowText, type TemplateKind } from './rowText.ts'
-import { IGNORE_INDEX, type RowWarning, type TokenId, type TokenisedRow, type TokenReason } from './tokenisedRow.ts'
+import type { MeasuredRow, TokenCache } from './tokenCache.ts'
+import { IGNORE_INDEX, type TokenId, type TokenisedRow } from './tokenisedRow.ts'
 
-/** What is learned: the answer and its end mark, or every token. */
-export type LossOn = 'answer' | 'everything'
-
-export interface MaskOptions {
-  /** Ids that a row keeps, special ones included; what lies behind is cut off. */
-  maxLength: number
-  lossOn: LossOn
+/** A row's ids before a limit, and what they say about its mask. */
+function measureText(tokenizer: Tokenizer, text: RowText): MeasuredRow {
+  const { addSpecialTokens } = text
+  const uncut = tokenizer.encode(text.whole, { addSpecialTokens })
+  const prompt = tokenizer.encode(text.prompt, { addSpecialTokens })
+  const before = addSpecialTokens ? tokenizer.idsBefore.length : 0
+  const behind = addSpecialTokens ? tokenizer.idsBehind.length : 0
+  const endMark = endMarkPosition(tokenizer, text, uncut.slice(0, uncut.length - behind), prompt.length)
+  return {
+    uncut,
+    measure: {
+      length: uncut.length,
+      before,
+      behind,
+      promptLength: prompt.length,
+      endMark,
+      merge: boundaryMerge(tokenizer, prompt, uncut),
+      endMarksInside: endMarksInside(tokenizer, text, uncut, endMark),
+    },
+  }
 }
 
 /**
@@ -20,48 +35,78 @@ export interface MaskOptions {
  * included (sft_trainer.py, tokenize_fn).
  * @param row index of the row in its dataset, from 0
  */
-function tokeniseText(tokenizer: Tokenizer, text: RowText, row: number, { maxLength, lossOn }: MaskOptions): TokenisedRow {
-  const { addSpecialTokens } = text
-  const uncut = tokenizer.encode(text.whole, { addSpecialTokens })
-  const prompt = tokenizer.encode(text.prompt, { addSpecialTokens })
-
-  // What a tokenizer adds behind a text stands behind a truncated one too (tokenizers' Rust library, TokenizerImpl::post_process).
-  const behind = addSpecialTokens ? tokenizer.idsBehind.length : 0
-  const end = uncut.length - behind
-  const kept = Math.min(end, Math.max(addSpecialTokens ? tokenizer.idsBefore.length : 0, maxLength - behind))
+function layOut({ uncut, measure }: MeasuredRow, row: number, options: MaskOptions): TokenisedRow {
+  const { kept, masked, endMark, warnings } = maskLayout(measure, options)
+  const end = uncut.length - measure.behind
   const ids = [...uncut.slice(0, kept), ...uncut.slice(end)]
-  const cutOff = uncut.slice(kept, end)
+  return {
+    row,
+    ids,
+    labels: ids.map((id, position) => (position < masked ? IGNORE_INDEX : id)),
+    reasons: ids.map((_, position) => (position < masked ? 'given' : position === endMark ? 'end-mark' : 'learned')),
+    cutOff: uncut.slice(kept, end),
+    warnings,
+  }
+}
 
-  const masked = lossOn === 'everything' ? 0 : prompt.length
-  const labels = ids.map((id, position) => (position < masked ? IGNORE_INDEX : id))
-  const endMark = endMarkPosition(tokenizer, text, uncut.slice(0, end), prompt.length)
-  const reasons = labels.map((label, position): TokenReason => {
-    if (label === IGNORE_INDEX) return 'given'
-    return position === endMark && position < kept ? 'end-mark' : 'learned'
-  })
+/** So many rows are written by a chat template at once. */
+const ROWS_AT_ONCE = 500
 
-  const warnings: RowWarning[] = []
-  if (lossOn === 'answer') warnings.push(...boundaryMerge(tokenizer, prompt, uncut, ids.length))
-  if (labels.slice(1).every((label) => label === IGNORE_INDEX)) warnings.push({ kind: 'nothing-to-learn' })
-  const lostTokens = Math.min(cutOff.length, end - masked)
-  if (lostTokens > 0) warnings.push({ kind: 'answer-cut', lostTokens })
-  if (!reasons.includes('end-mark')) warnings.push({ kind: 'end-mark-missing' })
-  for (const position of endMarksInside(tokenizer, text, uncut, endMark))
-    if (position < kept) warnings.push({ kind: 'end-mark-inside', position })
-  return { row, ids, labels, reasons, cutOff, warnings }
+export interface RowHooks {
+  /** Awaited behind each row: lets others have their turn, tells how many are done, or throws to end the work. */
+  onRow?: (done: number) => Promise<void> | undefined
+  /** Rows that it knows are not tokenised again. */
+  cache?: TokenCache | null
+}
+
+async function* measured(
+  tokenizer: Tokenizer,
+  rows: readonly Row[],
+  template: TemplateKind,
+  { onRow, cache = null }: RowHooks,
+): AsyncGenerator<MeasuredRow> {
+  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+    const chunk = rows.slice(start, start + ROWS_AT_ONCE).map((row) => ({ row, known: cache?.find(row) }))
+    const unknown = chunk.flatMap(({ row, known }) => (known ? [] : [row]))
+    const texts = (await rowTexts(tokenizer, unknown, template)).values()
+    for (const [i, { row, known }] of chunk.entries()) {
+      const found = known ?? measureText(tokenizer, required(texts.next().value))
+      if (!known) cache?.keep(row, found)
+      yield found
+      await onRow?.(start + i + 1)
+    }
+  }
+}
+
+/**
+ * What the rows' tokens say about their masks, at every limit.
+ * @throws TuneDeskError as `rowTexts`; what `onRow` throws
+ */
+export async function measureRows(
+  tokenizer: Tokenizer,
+  rows: readonly Row[],
+  template: TemplateKind,
+  hooks: RowHooks = {},
+): Promise<RowMeasure[]> {
+  const measures: RowMeasure[] = []
+  for await (const { measure } of measured(tokenizer, rows, template, hooks)) measures.push(measure)
+  return measures
 }
 
 /**
  * Rows as the mask view shows them and the trainer eats them.
- * @throws TuneDeskError as `rowTexts`
+ * @throws TuneDeskError as `rowTexts`; what `onRow` throws
  */
 export async function tokeniseRows(
   tokenizer: Tokenizer,
   rows: readonly Row[],
   options: MaskOptions & { template: TemplateKind },
+  hooks: RowHooks = {},
 ): Promise<TokenisedRow[]> {
-  const texts = await rowTexts(tokenizer, rows, options.template)
-  return texts.map((text, row) => tokeniseText(tokenizer, text, row, options))
+  const tokenised: TokenisedRow[] = []
+  for await (const row of measured(tokenizer, rows, options.template, hooks))
+    tokenised.push(layOut(row, tokenised.length, options))
+  return tokenised
 }
 
 /** One row, by its index in its dataset. */
@@ -72,8 +117,12 @@ export async function tokeniseRow(
   options: MaskOptions & { template: TemplateKind },
 ): Promise<TokenisedRow> {
   const [tokenised] = await tokeniseRows(tokenizer, [row], options)
-  if (!tokenised) throw new Error('a row gives a row')
-  return { ...tokenised, row: index }
+  return { ...required(tokenised), row: index }
+}
+
+function required<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('a row gives a row')
+  return value
 }
 
 /**
@@ -91,21 +140,16 @@ function endMarkPosition(
 }
 
 /** The token that covers characters on both sides of the boundary, where the prompt's tokens are not the row's first ones. */
-function boundaryMerge(
-  tokenizer: Tokenizer,
-  prompt: readonly TokenId[],
-  uncut: readonly TokenId[],
-  length: number,
-): RowWarning[] {
+function boundaryMerge(tokenizer: Tokenizer, prompt: readonly TokenId[], uncut: readonly TokenId[]): RowMeasure['merge'] {
   const firstOther = prompt.findIndex((id, position) => uncut[position] !== id)
-  if (firstOther < 0) return []
+  if (firstOther < 0) return null
   const boundary = characterSpans(tokenizer, prompt).text.length
   const { text, spans } = characterSpans(tokenizer, uncut)
   const across = spans.findIndex(({ start, end }) => start < boundary && boundary < end)
   // Where a normalizer composed a character across the boundary, no token is longer than it: then the first that differs is the one.
   const position = across < firstOther ? firstOther : across
   const span = spans[position]
-  return span && position < length ? [{ kind: 'boundary-merge', characters: text.slice(span.start, span.end), position }] : []
+  return span ? { characters: text.slice(span.start, span.end), position } : null
 }
 
 /** Where the row's own words contain marks like the closing one. */

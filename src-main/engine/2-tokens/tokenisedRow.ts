@@ -1,5 +1,7 @@
+import type { RowWarning } from '../../contract/rowWarning.ts'
 import type { TokenReason } from '../../contract/tokenReason.ts'
 
+export type { RowWarning } from '../../contract/rowWarning.ts'
 export type { TokenReason } from '../../contract/tokenReason.ts'
 
 /** Index into a tokenizer's vocabulary. */
@@ -7,16 +9,6 @@ export type TokenId = number
 
 /** The label of a position that is not learned: PyTorch's `ignore_index` (torch.nn.CrossEntropyLoss). */
 export const IGNORE_INDEX = -100
-
-export type RowWarning =
-  /** One token covers characters of both the question and the answer: `characters` is that token's text. */
-  | { kind: 'boundary-merge'; characters: string; position: number }
-  | { kind: 'nothing-to-learn' }
-  /** `max_length` cuts the answer: `lostTokens` tokens behind it are not learned. */
-  | { kind: 'answer-cut'; lostTokens: number }
-  | { kind: 'end-mark-missing' }
-  /** The text of the end mark stands inside a row's own text and becomes a real end mark at `position`. */
-  | { kind: 'end-mark-inside'; position: number }
 
 /** What the mask view shows and what the trainer eats: one array, computed once. */
 export interface TokenisedRow {

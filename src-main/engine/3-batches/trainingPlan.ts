@@ -21,14 +21,16 @@ export interface TrainingPlan {
 
 /**
  * The length of a run, as Trainer.set_initial_training_values counts it.
+ * @param sequenceCount how many `trainingSequences` the rows make
  * @throws TuneDeskError where there is no batch to train on
  */
-export function trainingPlan(rowCount: number, settings: BatchSettings & LengthSettings): TrainingPlan {
-  const perEpoch = stepsPerEpoch(rowCount, settings)
-  if (perEpoch === 0) throw new TuneDeskError('batches/none', { rows: rowCount, batchSize: settings.per_device_train_batch_size })
+export function trainingPlan(sequenceCount: number, settings: BatchSettings & LengthSettings): TrainingPlan {
+  const perEpoch = stepsPerEpoch(sequenceCount, settings)
+  if (perEpoch === 0)
+    throw new TuneDeskError('batches/none', { rows: sequenceCount, batchSize: settings.per_device_train_batch_size })
   const totalSteps = settings.max_steps > 0 ? settings.max_steps : Math.ceil(settings.num_train_epochs * perEpoch)
   return {
-    batchesPerEpoch: batchesPerEpoch(rowCount, settings),
+    batchesPerEpoch: batchesPerEpoch(sequenceCount, settings),
     stepsPerEpoch: perEpoch,
     gradientAccumulationSteps: settings.gradient_accumulation_steps,
     totalSteps,

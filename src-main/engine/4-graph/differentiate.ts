@@ -5,7 +5,7 @@ import { add } from './ops/add.ts'
  * Reverse-mode differentiation: appends the backward nodes to the graph.
  * @param seeds gradients of the loss with respect to some values (usually inputs named `gradient.…`)
  * @param wanted the values to differentiate with respect to; the search stops at them
- * @returns a gradient for each wanted value that the seeds depend on
+ * @returns the gradients of the wanted values and of all values on the way to them, as far as the seeds depend on them
  */
 export function differentiate(graph: Graph, seeds: ReadonlyMap<Value, Value>, wanted: readonly Value[]): Map<Value, Value> {
   const stops = new Set(wanted)
@@ -28,10 +28,5 @@ export function differentiate(graph: Graph, seeds: ReadonlyMap<Value, Value>, wa
       gradients.set(input, before === undefined ? gradient : add(graph, before, gradient))
     })
   }
-  return new Map(
-    wanted.flatMap((value) => {
-      const gradient = gradients.get(value)
-      return gradient === undefined ? [] : [[value, gradient] as const]
-    }),
-  )
+  return gradients
 }

@@ -1,19 +1,23 @@
 import { Worker } from 'node:worker_threads'
+import { quantisationTables } from './dynamicMap.ts'
+import { KERNEL_PROGRAM } from './kernelProgram.ts'
 import { KERNELS_WASM } from './kernels.generated.ts'
 
-/** The loops of scripts/kernels/kernels.wat. */
-export type Kernel = 'adamW' | 'add' | 'sumOfSquares'
+/** The loops of scripts/kernels/kernels.wat, and what kernelProgram.ts makes of some of them. */
+export type Kernel = 'add' | 'sumOfSquares' | 'adamW' | 'adamW8bit' | 'adafactor' | 'adafactorVector' | 'sgd'
 
-/** A kernel over arrays of one length, which it may change; `numbers` are its arguments behind the count. */
+export type KernelArray = Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
+
+/** A kernel over arrays, which it may change; `numbers` are its arguments behind them. The first array is the longest. */
 export interface KernelJob {
   kernel: Kernel
-  arrays: Float32Array<ArrayBuffer>[]
+  arrays: KernelArray[]
   numbers: readonly number[]
 }
 
 export interface KernelResult {
   /** The job's arrays again: the ones that were given are empty now, since their memory has been in another thread. */
-  arrays: Float32Array<ArrayBuffer>[]
+  arrays: KernelArray[]
   /** What a kernel that computes a number has computed. */
   value: number
 }
@@ -25,45 +29,6 @@ export interface KernelThreads {
   close(): Promise<void>
 }
 
-/**
- * A thread's program. Arrays pass through a scratch of four chunks in the kernels' memory, 128 KiB that stay in a core's L2 cache; the kernels
- * step over 16 elements at most, so a chunk's end is filled up with zeros. It is text rather than a file, so that it runs the same from the
- * sources, in tests and in a bundle.
- */
-const PROGRAM = `
-const { parentPort, workerData } = require('node:worker_threads')
-const CHUNK = 8192
-const STEP = 16
-const WRITTEN = { adamW: [0, 2, 3], add: [0], sumOfSquares: [] }
-const ready = WebAssembly.instantiate(Buffer.from(workerData, 'base64')).then(({ instance }) => {
-  const kernels = instance.exports
-  const offsets = [0, 1, 2, 3].map((slot) => slot * CHUNK * 4)
-  kernels.memory.grow(Math.max(0, (4 * CHUNK * 4 - kernels.memory.buffer.byteLength) / 65536))
-  const slots = offsets.map((offset) => new Float32Array(kernels.memory.buffer, offset, CHUNK))
-  return ({ kernel, arrays, numbers }) => {
-    const used = offsets.slice(0, arrays.length)
-    let value = 0
-    for (let start = 0; start < arrays[0].length; start += CHUNK) {
-      const end = Math.min(start + CHUNK, arrays[0].length)
-      const size = end - start
-      const padded = Math.ceil(size / STEP) * STEP
-      arrays.forEach((array, slot) => {
-        slots[slot].set(array.subarray(start, end))
-        slots[slot].fill(0, size, padded)
-      })
-      value += kernels[kernel](...used, padded, ...numbers) ?? 0
-      for (const slot of WRITTEN[kernel]) arrays[slot].set(slots[slot].subarray(0, size), start)
-    }
-    return { arrays, value }
-  }
-})
-parentPort.on('message', async (jobs) => {
-  const run = await ready
-  const results = jobs.map(run)
-  parentPort.postMessage(results, results.flatMap(({ arrays }) => arrays.map(({ buffer }) => buffer)))
-})
-`
-
 export function createKernelThreads(count: number): KernelThreads {
   const workers: Worker[] = []
 
@@ -71,7 +36,7 @@ export function createKernelThreads(count: number): KernelThreads {
   function worker(index: number): Worker {
     const known = workers[index]
     if (known) return known
-    const started = new Worker(PROGRAM, { eval: true, workerData: KERNELS_WASM })
+    const started = new Worker(KERNEL_PROGRAM, { eval: true, workerData: { wasm: KERNELS_WASM, tables: quantisationTables() } })
     started.unref()
     workers[index] = started
     return started

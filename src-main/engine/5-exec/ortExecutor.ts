@@ -4,13 +4,15 @@ import { encodeOnnx } from '../../files/onnx.ts'
 import { count } from '../4-graph/elements.ts'
 import { lower } from '../4-graph/lower.ts'
 import type { Program } from '../4-graph/program.ts'
-import type { Executable, Executor, Floats, Tensor } from './executor.ts'
-import { createKernelThreads, type Kernel } from './kernelThreads.ts'
+import type { Executable, Executor, Floats, Tensor, TensorType } from './executor.ts'
+import type { FrozenTensor } from './frozenTensor.ts'
+import { createKernelThreads, type KernelArray } from './kernelThreads.ts'
+import { createThreadedOptimizers, type TensorJob } from './threadedOptimizers.ts'
 
 /** A matrix product that writes a taller result than this leaves the cache and halves its speed (`docs/adr/0004-vocabulary-blocks.md`). */
 const VOCABULARY_BLOCK = 2048
 
-type Data = Float32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer>
+type Data = Float32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
 
 /** An array of ours. While the optimizer's threads have it, it is somewhere else; then it is back in `data`. */
 interface Storage {
@@ -26,11 +28,16 @@ interface OrtTensor extends Tensor {
 
 interface OrtExecutable extends Executable {
   session: ort.InferenceSession
+  /** The names of the inputs that are fed. */
+  fed: string[]
 }
+
+const typeOf = (data: Data): TensorType =>
+  data instanceof Float32Array ? 'float32' : data instanceof Uint8Array ? 'uint8' : 'int64'
 
 const tensorOf = (storage: Storage, shape: readonly number[], offset = 0): OrtTensor => ({
   shape,
-  type: storage.data instanceof Float32Array ? 'float32' : 'int64',
+  type: typeOf(storage.data),
   storage,
   offset,
 })
@@ -51,22 +58,53 @@ function floats(tensor: Tensor): Float32Array<ArrayBuffer> {
   return data
 }
 
+function codes(tensor: Tensor): Uint8Array<ArrayBuffer> {
+  const data = elements(tensor)
+  if (!(data instanceof Uint8Array)) throw new Error('a uint8 tensor expected')
+  return data
+}
+
+/** What the kernels' threads can be lent. */
+function lendable(tensor: Tensor): KernelArray {
+  const data = elements(tensor)
+  if (data instanceof BigInt64Array) throw new Error('kernels compute with float32 and codes')
+  return data
+}
+
 const handle = (tensor: Tensor): ort.Tensor => new ort.Tensor(tensor.type, elements(tensor), tensor.shape)
 
 /** An array whose memory is its own alone, so that it can be lent to a thread. */
-const whole = (data: Floats): Float32Array<ArrayBuffer> =>
-  data instanceof Float32Array && data.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength
-    ? (data as Float32Array<ArrayBuffer>)
-    : new Float32Array(data)
+function whole(data: Floats | Uint8Array): KernelArray {
+  const isWhole = data.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength
+  if (data instanceof Uint8Array) return isWhole ? (data as Uint8Array<ArrayBuffer>) : new Uint8Array(data)
+  return isWhole && data instanceof Float32Array ? (data as Float32Array<ArrayBuffer>) : new Float32Array(data)
+}
 
-async function createSession(program: Program, threads: number): Promise<ort.InferenceSession> {
-  return ort.InferenceSession.create(encodeOnnx(lower(program)), {
+/** @param frozen the program's frozen inputs, all of one folder */
+async function createSession(
+  program: Program,
+  frozen: ReadonlyMap<string, FrozenTensor>,
+  threads: number,
+): Promise<ort.InferenceSession> {
+  const locations = new Map([...frozen].map(([name, { location }]) => [name, location]))
+  const [folder] = [...frozen.values()].map((tensor) => tensor.folder)
+  const isWidened = [...locations.values()].some(({ dtype }) => dtype !== 'F32')
+  return ort.InferenceSession.create(encodeOnnx(lower(program, locations)), {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
-    // Each program has threads of its own; where idle ones spin they take the cores from the one that works (1.6 times slower).
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    // A program with frozen weights is there once for each layer, and each would keep an arena of its own.
+    enableCpuMemArena: folder === undefined,
+    extra: {
+      session: {
+        // Each program has threads of its own; where idle ones spin they take the cores from the one that works (1.6 times slower).
+        intra_op: { allow_spinning: '0' },
+        // Frozen weights are mapped from their file: to prepack or to widen them beforehand would copy them.
+        ...(folder === undefined ? {} : { disable_prepacking: '1', model_external_initializers_file_folder_path: folder }),
+      },
+      ...(isWidened ? { optimization: { disable_specified_optimizers: 'ConstantFolding' } } : {}),
+    },
   })
 }
 
@@ -83,18 +121,22 @@ export async function createOrtExecutor(options: { threads?: number } = {}): Pro
     return tensorOf(storage, shape)
   }
 
+  const rows = (tensor: Tensor, start: number, rowCount: number, shape?: readonly number[]): OrtTensor => {
+    const { storage, offset } = inside(tensor)
+    const inner = tensor.shape.slice(1)
+    return tensorOf(storage, shape ?? [rowCount, ...inner], offset + start * count(inner))
+  }
+
   /** Lends each job's tensors to the kernels' threads; when they are back, every tensor of these arrays has them again. */
-  async function runKernels(
-    jobs: readonly { kernel: Kernel; tensors: readonly Tensor[]; numbers: readonly number[] }[],
-  ): Promise<number[]> {
+  async function runKernels(jobs: readonly TensorJob[]): Promise<number[]> {
     const results = await kernels.run(
-      jobs.map(({ kernel, tensors, numbers }) => ({ kernel, arrays: tensors.map(floats), numbers })),
+      jobs.map(({ kernel, tensors, numbers }) => ({ kernel, arrays: tensors.map(lendable), numbers })),
     )
     return results.map(({ arrays, value }, job) => {
       jobs[job]?.tensors.forEach((tensor, i) => {
         const { storage } = inside(tensor)
-        const { buffer } = arrays[i] ?? storage.data
-        storage.data = new Float32Array(buffer)
+        const array = arrays[i]
+        if (array) storage.data = array instanceof Uint8Array ? new Uint8Array(array.buffer) : new Float32Array(array.buffer)
       })
       return value
     })
@@ -103,15 +145,21 @@ export async function createOrtExecutor(options: { threads?: number } = {}): Pro
   return {
     device: { description: `processor (onnxruntime ${ort.env.versions.node ?? ''}, ${threads} threads)`, kind: 'cpu', threads },
     vocabularyBlock: VOCABULARY_BLOCK,
-    async compile(program): Promise<OrtExecutable> {
-      const session = await createSession(program, threads)
+    async compile(program, frozen = {}): Promise<OrtExecutable> {
+      const constants = new Map(
+        program.inputs.flatMap(({ name }) => {
+          const tensor = frozen[name]
+          return tensor ? [[name, tensor] as const] : []
+        }),
+      )
+      const session = await createSession(program, constants, threads)
       sessions.push(session)
-      return { program, session }
+      return { program, session, fed: program.inputs.flatMap(({ name }) => (constants.has(name) ? [] : name)) }
     },
     async run(executable, inputs, destinations = {}) {
-      const { program, session } = executable as OrtExecutable
+      const { program, session, fed: names } = executable as OrtExecutable
       const feeds: Record<string, ort.Tensor> = {}
-      for (const { name } of program.inputs) {
+      for (const name of names) {
         const fed = inputs[name]
         if (!fed) throw new Error(`${program.name}: ${name} is not fed`)
         feeds[name] = handle(fed)
@@ -136,6 +184,7 @@ export async function createOrtExecutor(options: { threads?: number } = {}): Pro
     upload: (data, shape) =>
       tensorOf({ data: data instanceof Int32Array ? BigInt64Array.from(data, (value) => BigInt(value)) : whole(data) }, shape),
     download: (tensor) => Promise.resolve(floats(tensor)),
+    downloadCodes: (tensor) => Promise.resolve(codes(tensor)),
     zeros(shape, scratchName) {
       if (scratchName === undefined) return tensorOf({ data: new Float32Array(count(shape)) }, shape)
       const tensor = scratch(scratchName, shape)
@@ -145,11 +194,8 @@ export async function createOrtExecutor(options: { threads?: number } = {}): Pro
     // Arrays go when nobody holds them; scratch buffers stay for the next step.
     release: () => undefined,
     scratch,
-    rows(tensor, start, rowCount, shape) {
-      const { storage, offset } = inside(tensor)
-      const inner = tensor.shape.slice(1)
-      return tensorOf(storage, shape ?? [rowCount, ...inner], offset + start * count(inner))
-    },
+    releaseScratch: () => buffers.clear(),
+    rows,
     concatenate(parts, shape) {
       const data = new Float32Array(count(shape))
       let at = 0
@@ -161,6 +207,10 @@ export async function createOrtExecutor(options: { threads?: number } = {}): Pro
     },
     async add(target, source) {
       await runKernels([{ kernel: 'add', tensors: [target, source], numbers: [] }])
+      return target
+    },
+    async addToRows(target, start, source) {
+      await runKernels([{ kernel: 'add', tensors: [rows(target, start, source.shape[0] ?? 0), source], numbers: [] }])
       return target
     },
     addRows(target, indices, source, factor) {
@@ -179,18 +229,7 @@ export async function createOrtExecutor(options: { threads?: number } = {}): Pro
       const sums = await runKernels(tensors.map((tensor) => ({ kernel: 'sumOfSquares', tensors: [tensor], numbers: [] })))
       return sums.reduce((total, sum) => total + sum, 0)
     },
-    async adamW(parameters, { step, learningRate, beta1, beta2, epsilon, gradientScale }) {
-      const stepSize = learningRate / (1 - beta1 ** step)
-      const secondCorrection = 1 / Math.sqrt(1 - beta2 ** step)
-      const common = [gradientScale, 1 - beta1, beta2, 1 - beta2, epsilon, stepSize, secondCorrection]
-      await runKernels(
-        parameters.map(({ value, gradient, firstMoment, secondMoment, weightDecay }) => ({
-          kernel: 'adamW',
-          tensors: [value, gradient, firstMoment, secondMoment],
-          numbers: [...common, 1 - learningRate * weightDecay],
-        })),
-      )
-    },
+    ...createThreadedOptimizers(runKernels),
     async dispose() {
       buffers.clear()
       await kernels.close()

@@ -1,16 +1,26 @@
 import { count } from '../4-graph/elements.ts'
-import type { DenseTensor, Dimension, ValueType } from '../4-graph/graph.ts'
+import type { DenseTensor, Dimension } from '../4-graph/graph.ts'
 import type { Program } from '../4-graph/program.ts'
-import type { Executor, Tensor } from './executor.ts'
+import type { Executable, Executor, Floats, Tensor, TensorType } from './executor.ts'
+import { readFrozen } from './frozenTensor.ts'
+import { createReferenceOptimizers } from './referenceOptimizers.ts'
 
 interface ReferenceTensor extends DenseTensor {
-  type: ValueType
+  type: TensorType
+}
+
+interface ReferenceExecutable extends Executable {
+  /** What is not fed. */
+  constants: Readonly<Record<string, ReferenceTensor>>
 }
 
 const dense = (tensor: Tensor): ReferenceTensor => {
   if (!('data' in tensor)) throw new Error('a tensor of another executor')
   return tensor as unknown as ReferenceTensor
 }
+
+const typeOf = (data: Floats | Int32Array | Uint8Array): TensorType =>
+  data instanceof Int32Array ? 'int64' : data instanceof Uint8Array ? 'uint8' : 'float32'
 
 /** Lengths of a program's symbolic dimensions, read off what is fed. */
 function bind(program: Program, inputs: Readonly<Record<string, Tensor>>): Map<string, number> {
@@ -35,7 +45,7 @@ function bind(program: Program, inputs: Readonly<Record<string, Tensor>>): Map<s
  * so that whoever drives it proves not to rely on that.
  */
 export function createReferenceExecutor(): Executor {
-  const make = (shape: readonly number[], data: Float64Array, type: ValueType = 'float32'): ReferenceTensor => ({
+  const make = (shape: readonly number[], data: Float64Array, type: TensorType = 'float32'): ReferenceTensor => ({
     shape,
     data,
     type,
@@ -44,8 +54,17 @@ export function createReferenceExecutor(): Executor {
     device: { description: 'reference (float64 loops)', kind: 'reference', threads: 1 },
     // Small, so that tests on small vocabularies walk several blocks and a ragged last one.
     vocabularyBlock: 200,
-    compile: (program) => Promise.resolve({ program }),
-    run: ({ program }, inputs) => {
+    async compile(program, frozen = {}): Promise<ReferenceExecutable> {
+      const constants: Record<string, ReferenceTensor> = {}
+      for (const { name } of program.inputs) {
+        const tensor = frozen[name]
+        if (tensor) constants[name] = make(tensor.location.shape, Float64Array.from(await readFrozen(tensor)))
+      }
+      return { program, constants }
+    },
+    run: (executable, fedInputs) => {
+      const { program, constants } = executable as ReferenceExecutable
+      const inputs = { ...fedInputs, ...constants }
       const lengths = bind(program, inputs)
       const values = new Map<number, DenseTensor>()
       for (const { name, value } of program.inputs) {
@@ -72,11 +91,13 @@ export function createReferenceExecutor(): Executor {
         ),
       )
     },
-    upload: (data, shape) => make(shape, Float64Array.from(data), data instanceof Int32Array ? 'int64' : 'float32'),
+    upload: (data, shape) => make(shape, Float64Array.from(data), typeOf(data)),
     download: (tensor) => Promise.resolve(dense(tensor).data),
+    downloadCodes: (tensor) => Promise.resolve(Uint8Array.from(dense(tensor).data)),
     zeros: (shape) => make(shape, new Float64Array(count(shape))),
     release: () => undefined,
     scratch: () => undefined,
+    releaseScratch: () => undefined,
     rows: (tensor, start, rowCount, shape) => {
       const { data, type, shape: from } = dense(tensor)
       const width = count(from.slice(1))
@@ -96,6 +117,12 @@ export function createReferenceExecutor(): Executor {
       const sum = dense(target).data.map((value, i) => value + (data[i] ?? NaN))
       return Promise.resolve(make(target.shape, sum))
     },
+    addToRows: (target, start, source) => {
+      const data = dense(target).data.slice()
+      const from = start * count(target.shape.slice(1))
+      dense(source).data.forEach((value, i) => (data[from + i] = (data[from + i] ?? NaN) + value))
+      return Promise.resolve(make(target.shape, data))
+    },
     addRows: (target, indices, source, factor) => {
       const width = count(target.shape.slice(1))
       const from = dense(source).data
@@ -110,31 +137,10 @@ export function createReferenceExecutor(): Executor {
     },
     sumOfSquares: (tensors) =>
       Promise.resolve(tensors.reduce((total, tensor) => dense(tensor).data.reduce((sum, x) => sum + x * x, total), 0)),
-    adamW: (parameters, { step, learningRate, beta1, beta2, epsilon, gradientScale }) => {
-      for (const parameter of parameters) {
-        const [value, gradient, first, second] = [
-          parameter.value,
-          parameter.gradient,
-          parameter.firstMoment,
-          parameter.secondMoment,
-        ].map((tensor) => dense(tensor).data) as [Float64Array, Float64Array, Float64Array, Float64Array]
-        const scaled = gradient.map((g) => g * gradientScale)
-        const newFirst = first.map((m, i) => beta1 * m + (1 - beta1) * (scaled[i] ?? NaN))
-        const newSecond = second.map((v, i) => beta2 * v + (1 - beta2) * (scaled[i] ?? NaN) ** 2)
-        const newValue = value.map((w, i) => {
-          const meanHat = (newFirst[i] ?? NaN) / (1 - beta1 ** step)
-          const varianceHat = (newSecond[i] ?? NaN) / (1 - beta2 ** step)
-          return w - learningRate * parameter.weightDecay * w - (learningRate * meanHat) / (Math.sqrt(varianceHat) + epsilon)
-        })
-        const { shape } = parameter.value
-        Object.assign(parameter, {
-          value: make(shape, newValue),
-          firstMoment: make(shape, newFirst),
-          secondMoment: make(shape, newSecond),
-        })
-      }
-      return Promise.resolve()
-    },
+    ...createReferenceOptimizers(
+      (tensor) => dense(tensor).data,
+      (like, data) => make(like.shape, data, like.type),
+    ),
     dispose: () => Promise.resolve(),
   }
 }

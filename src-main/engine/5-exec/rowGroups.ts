@@ -1,34 +1,46 @@
-import { count } from '../4-graph/elements.ts'
+import type { Batch } from '../3-batches/batch.ts'
+import type { Program } from '../4-graph/program.ts'
 import type { Executable, Executor, Tensor } from './executor.ts'
+import { runParts } from './runParts.ts'
 
-/** Neighbouring rows of the same length within packed tensors. */
-export interface RowGroup {
-  /** Index of the group's first token. */
+/** Tokens of a group's rows within packed tensors: `length` for each row, one row behind the other. */
+interface Stretch {
+  /** Index of the first. */
   start: number
-  rows: number
-  /** Tokens in each of the rows. */
   length: number
 }
 
-/** Rows × length² of a group at most: its attention scores should stay in the cache. */
-const SCORES_PER_HEAD = 512 * 512
+/** Neighbouring rows of the same lengths. */
+export interface RowGroup {
+  rows: number
+  /** What the rows lay, among the laid tokens: their ends, 'Q' of a program. */
+  laid: Stretch
+  /** The rows from their beginnings, among `rowTokens`: 'T' of a program. */
+  whole: Stretch
+}
 
-/** @param rowStarts first token of each row, and the end of the last [R + 1] */
-export function groupRows(rowStarts: Int32Array): RowGroup[] {
+/** Scores of a head in one group at most: they should stay in the cache. */
+export const SCORES_PER_HEAD = 512 * 512
+
+export function groupRows({ rowStarts, rowLengths }: Pick<Batch, 'rowStarts' | 'rowLengths'>): RowGroup[] {
   const groups: RowGroup[] = []
-  for (let row = 0; row + 1 < rowStarts.length; row++) {
+  let wholeStart = 0
+  rowLengths.forEach((length, row) => {
     const start = rowStarts[row] ?? 0
-    const length = (rowStarts[row + 1] ?? 0) - start
+    const laid = { start, length: (rowStarts[row + 1] ?? 0) - start }
     const last = groups.at(-1)
-    if (last?.length === length && (last.rows + 1) * length * length <= SCORES_PER_HEAD) last.rows++
-    else groups.push({ start, rows: 1, length })
-  }
+    const isAlike = last?.laid.length === laid.length && last.whole.length === length
+    if (isAlike && (last.rows + 1) * laid.length * length <= SCORES_PER_HEAD) last.rows++
+    else groups.push({ rows: 1, laid, whole: { start: wholeStart, length } })
+    wholeStart += length
+  })
   return groups
 }
 
 /**
- * Runs a program that takes rows as [B, T, …] over packed tensors [N, …], group by group.
- * @param shared what every row of that length is fed beside its part of `packed`
+ * Runs a program over packed tensors group by group: what it takes and gives as [B, Q, …] is packed as the rows lay their tokens [N, …], what it
+ * takes and gives as [B, T, …] as `rowTokens`.
+ * @param shared what every row of a group is fed beside its part of `packed`
  * @param destinations packed tensors for the outputs, where the executor writes destinations
  * @returns the outputs, packed
  */
@@ -37,36 +49,25 @@ export async function runRowGroups<Name extends string>(
   executable: Executable,
   groups: readonly RowGroup[],
   packed: Readonly<Record<string, Tensor>>,
-  shared: (length: number) => Readonly<Record<string, Tensor>>,
+  shared: (group: RowGroup) => Readonly<Record<string, Tensor>>,
   destinations: Readonly<Record<Name, Tensor | undefined>>,
 ): Promise<Record<Name, Tensor>> {
-  const names = Object.keys(destinations) as Name[]
-  const part = (tensor: Tensor, { start, rows, length }: RowGroup): Tensor =>
-    executor.rows(tensor, start, rows * length, [rows, length, ...tensor.shape.slice(1)])
-  const parts = new Map<Name, Tensor[]>(names.map((name) => [name, []]))
-  for (const group of groups) {
-    const inputs = Object.fromEntries(Object.entries(packed).map(([name, tensor]) => [name, part(tensor, group)]))
-    const into = Object.fromEntries(
-      names.map((name) => {
-        const destination = destinations[name]
-        return [name, destination && part(destination, group)]
-      }),
-    )
-    const results = await executor.run(executable, { ...inputs, ...shared(group.length) }, into)
-    for (const name of names) {
-      const result = results[name]
-      if (result) parts.get(name)?.push(result)
-    }
-  }
-  const gather = (name: Name): Tensor => {
-    const destination = destinations[name]
-    if (destination) return destination
-    const pieces = parts.get(name) ?? []
-    const inner = pieces[0]?.shape.slice(2) ?? []
-    const elements = pieces.reduce((total, piece) => total + count(piece.shape), 0)
-    const whole = executor.concatenate(pieces, [elements / count(inner), ...inner])
-    executor.release(...pieces)
-    return whole
-  }
-  return Object.fromEntries(names.map((name) => [name, gather(name)])) as Record<Name, Tensor>
+  const sides = sidesOf(executable.program)
+  const parts = groups.map((group) => ({
+    inputs: shared(group),
+    stretch: (name: string) => {
+      const { start, length } = group[sides.get(name) ?? 'laid']
+      return { start, shape: [group.rows, length] }
+    },
+  }))
+  return runParts(executor, executable, parts, packed, destinations)
+}
+
+/** By each tensor's second axis, which of a row's tokens it is about. */
+function sidesOf({ inputs, outputs, graph }: Program): Map<string, 'laid' | 'whole'> {
+  const shapes = [
+    ...inputs.map(({ name, shape }) => ({ name, shape })),
+    ...[...outputs].map(([name, value]) => ({ name, shape: graph.shape(value) })),
+  ]
+  return new Map(shapes.map(({ name, shape }) => [name, shape[1] === 'Q' ? 'laid' : 'whole']))
 }

@@ -1,5 +1,5 @@
 import type { TrainerState } from './runState.ts'
-import type { TrainingSettings } from './settings.ts'
+import type { TrainingSettings } from '../../contract/trainingSettings.ts'
 
 /** What the Trainer does, in this order, once an optimizer step or an epoch is over. */
 export interface DueEvents {

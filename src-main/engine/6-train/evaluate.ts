@@ -1,11 +1,13 @@
 import type { TokenisedRow } from '../2-tokens/tokenisedRow.ts'
 import { packBatch } from '../3-batches/packBatch.ts'
-import type { TrainingSettings } from './settings.ts'
+import type { TrainingSettings } from '../../contract/trainingSettings.ts'
+import { trainedTokens } from '../3-batches/trainedTokens.ts'
 import { speedMetrics } from './speedMetrics.ts'
+import { partsOf, type StepMemory } from './stepMemory.ts'
 import type { TrainableModel } from './trainableModel.ts'
 
 /** The held-out rows in their own order, batch by batch. As for training, `dataloader_drop_last` leaves out a last batch that is not full. */
-export function evaluationBatches(rows: readonly TokenisedRow[], settings: TrainingSettings): TokenisedRow[][] {
+export function evaluationBatches<Row>(rows: readonly Row[], settings: TrainingSettings): Row[][] {
   const size = settings.per_device_eval_batch_size
   const count = settings.dataloader_drop_last ? Math.floor(rows.length / size) : Math.ceil(rows.length / size)
   return Array.from({ length: count }, (_, index) => rows.slice(index * size, (index + 1) * size))
@@ -24,6 +26,7 @@ export async function evaluate(
   model: TrainableModel,
   rows: readonly TokenisedRow[],
   settings: TrainingSettings,
+  stepMemory: StepMemory,
   clock: () => number,
   onBatch: (batch: number, batches: number) => Promise<void>,
 ): Promise<Record<string, number>> {
@@ -32,9 +35,11 @@ export async function evaluate(
   let lossOfRows = 0
   let rowCount = 0
   for (const [index, batchRows] of batches.entries()) {
-    const batch = packBatch(batchRows)
-    if (batch.targets.length > 0) {
-      lossOfRows += ((await model.evaluate(batch)) / batch.targets.length) * batchRows.length
+    const tokens = trainedTokens(batchRows)
+    if (tokens > 0) {
+      let loss = 0
+      for (const part of partsOf(batchRows, stepMemory)) loss += await model.evaluate(packBatch(part))
+      lossOfRows += (loss / tokens) * batchRows.length
       rowCount += batchRows.length
     }
     await onBatch(index + 1, batches.length)

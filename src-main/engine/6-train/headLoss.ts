@@ -3,8 +3,9 @@ import { FINAL_NORM, headTableName } from '../4-graph/parameters.ts'
 import { head } from '../4-graph/programs/head.ts'
 import type { Executor, Tensor } from '../5-exec/executor.ts'
 import { compileAll } from './compileAll.ts'
-import type { ParameterStore } from './parameterStore.ts'
 import { entries } from './entries.ts'
+import { createFrozenHeadLoss } from './frozenHeadLoss.ts'
+import type { ModelWeights } from './modelWeights.ts'
 
 /** The language-model head and its cross-entropy on S supervised positions. Formulas: 4-graph/programs/head.ts. */
 export interface HeadLoss {
@@ -25,10 +26,17 @@ interface Scored {
   loss: number
 }
 
-export async function createHeadLoss(config: ModelConfig, executor: Executor, parameters: ParameterStore): Promise<HeadLoss> {
-  const programs = await compileAll(executor, head(config))
+export function createHeadLoss(config: ModelConfig, executor: Executor, weights: ModelWeights): Promise<HeadLoss> {
+  const create = weights.isTrained(headTableName(config)) ? createTrainedHeadLoss : createFrozenHeadLoss
+  return create(config, executor, weights)
+}
+
+async function createTrainedHeadLoss(config: ModelConfig, executor: Executor, weights: ModelWeights): Promise<HeadLoss> {
   const { vocabularySize, hiddenSize } = config
   const tableName = headTableName(config)
+  const norm = { weight: FINAL_NORM }
+  const programs = await compileAll(executor, head(config, weights.isTrained(FINAL_NORM)), weights.frozen(norm))
+  const parameters = weights.trained
   const blockSize = Math.min(executor.vocabularyBlock, vocabularySize)
   const scalar = (value: number): Tensor => executor.upload(Float32Array.of(value), [])
 
@@ -40,7 +48,7 @@ export async function createHeadLoss(config: ModelConfig, executor: Executor, pa
     const { normalised, scaled } = entries(
       await executor.run(
         programs.norm,
-        { hidden, weight: parameters.value(FINAL_NORM), scale: scalar(scale) },
+        { hidden, scale: scalar(scale), ...weights.fed(norm) },
         { normalised: executor.scratch('head.normalised', states), scaled: executor.scratch('head.scaled', states) },
       ),
       'normalised',
@@ -96,8 +104,7 @@ export async function createHeadLoss(config: ModelConfig, executor: Executor, pa
       const states = [targets.length, hiddenSize]
       const table = parameters.value(tableName)
       const partition = executor.upload(logPartition, [targets.length])
-      const tableGradient = parameters.gradientDestination(tableName)
-      const parts: Tensor[] = []
+      const tableGradient = parameters.gradientInBlocks(tableName)
       let expected = executor.zeros(states, 'head.expected.0')
       for (const [index, { start, size, scores }] of blocks.entries()) {
         const result = entries(
@@ -105,7 +112,7 @@ export async function createHeadLoss(config: ModelConfig, executor: Executor, pa
             programs.blockGradient,
             { block: executor.rows(table, start, size), scores, logPartition: partition, scaled, accumulated: expected },
             {
-              'gradient.block': tableGradient && executor.rows(tableGradient, start, size),
+              'gradient.block': tableGradient.destination(start, size),
               sum: executor.scratch(`head.expected.${(index + 1) % 2}`, states),
             },
           ),
@@ -114,10 +121,9 @@ export async function createHeadLoss(config: ModelConfig, executor: Executor, pa
         )
         executor.release(scores, expected)
         expected = result.sum
-        parts.push(result['gradient.block'])
+        await tableGradient.add(start, result['gradient.block'])
       }
-      await parameters.addGradient(tableName, tableGradient ?? executor.concatenate(parts, [vocabularySize, hiddenSize]))
-      if (!tableGradient) executor.release(...parts)
+      tableGradient.end()
       parameters.addGradientRows(tableName, targets, scaled, -1)
 
       const back = entries(
@@ -128,21 +134,18 @@ export async function createHeadLoss(config: ModelConfig, executor: Executor, pa
         ),
         'gradient.normalised',
       )
-      const result = entries(
-        await executor.run(
-          programs.normBackward,
-          { hidden, weight: parameters.value(FINAL_NORM), 'gradient.normalised': back['gradient.normalised'] },
-          {
-            'gradient.hidden': executor.scratch('head.gradient.hidden', states),
-            'gradient.weight': parameters.gradientDestination(FINAL_NORM),
-          },
-        ),
-        'gradient.hidden',
-        'gradient.weight',
+      const result = await executor.run(
+        programs.normBackward,
+        { hidden, 'gradient.normalised': back['gradient.normalised'], ...weights.fed(norm) },
+        {
+          'gradient.hidden': executor.scratch('head.gradient.hidden', states),
+          ...(weights.isTrained(FINAL_NORM) ? { 'gradient.weight': parameters.gradientDestination(FINAL_NORM) } : {}),
+        },
       )
-      await parameters.addGradient(FINAL_NORM, result['gradient.weight'])
+      const weightGradient = result['gradient.weight']
+      if (weightGradient) await parameters.addGradient(FINAL_NORM, weightGradient)
       executor.release(normalised, scaled, targetIds, partition, expected, back['gradient.normalised'])
-      return { loss, gradient: result['gradient.hidden'] }
+      return { loss, gradient: entries(result, 'gradient.hidden')['gradient.hidden'] }
     },
   }
 }

@@ -1,9 +1,11 @@
-import type { ModelConfig } from '../4-graph/config.ts'
-import { modelParameters } from '../4-graph/parameters.ts'
+import type { ParameterShape } from '../4-graph/parameters.ts'
 import type { Executor, Floats, Tensor } from '../5-exec/executor.ts'
+import type { OptimizedParameter } from '../5-exec/optimizerKernels.ts'
 import { TuneDeskError } from '../../contract/error.ts'
 import { count } from '../4-graph/elements.ts'
-import type { AdamWHyperparameters, NamedTensor } from './trainableModel.ts'
+import type { OptimizerStep, StateTensor } from './optimizers/optimizer.ts'
+import { OPTIMIZERS, optimizerStateBytes } from './optimizers/optimizers.ts'
+import type { NamedTensor, OptimizerTensor, SavedOptimizerTensor } from './trainableModel.ts'
 
 interface Parameter {
   name: string
@@ -11,48 +13,62 @@ interface Parameter {
   value: Tensor
   /** Undefined until something has been added since the last step. */
   gradient: Tensor | undefined
-  moments: { first: Tensor; second: Tensor } | undefined
+  /** What the optimizer keeps of it, by name; nothing before its first step. */
+  state: OptimizedParameter['state']
 }
 
-/** A model's weights with their gradients and optimizer state, all of them handles of one executor. */
+/** The gradient of a large parameter, added block after block of its rows, so that a second one is never there beside the first. */
+interface GradientInBlocks {
+  /** Where a program may write the gradient of these rows, or undefined. What it wrote is then handed to `add`. */
+  destination(start: number, count: number): Tensor | undefined
+  /** In the rows' order, each once. */
+  add(start: number, block: Tensor): Promise<void>
+  /** Behind the last block. */
+  end(): void
+}
+
+/** The weights that are trained, with their gradients and optimizer state, all of them handles of one executor. */
 export interface ParameterStore {
-  readonly elements: number
+  /** Of the weights and the optimizer's state. */
+  checkpointBytes(optim: OptimizerStep['optim']): number
+  has(name: string): boolean
   value(name: string): Tensor
   /** Where a program may write the gradient, or undefined. What it wrote is then handed to `addGradient`. */
   gradientDestination(name: string): Tensor | undefined
   addGradient(name: string, gradient: Tensor): Promise<void>
+  gradientInBlocks(name: string): GradientInBlocks
   /** Adds source[i] × factor to row indices[i] of the gradient. */
   addGradientRows(name: string, indices: Int32Array, source: Tensor, factor: number): void
   gradient(name: string): Promise<Floats>
+  /** Forgets what has been added since the last step. */
+  discardGradients(): void
   gradientNorm(): Promise<number>
   /** @param step the number of this step, from 1 */
-  adamW(hyperparameters: AdamWHyperparameters, step: number): Promise<void>
+  optimizerStep(hyperparameters: OptimizerStep, step: number): Promise<void>
   weights(): AsyncIterable<NamedTensor>
-  optimizerState(): AsyncIterable<NamedTensor>
+  optimizerState(): OptimizerTensor[]
   loadWeights(tensors: AsyncIterable<NamedTensor>): Promise<void>
-  loadOptimizerState(tensors: AsyncIterable<NamedTensor>): Promise<void>
+  loadOptimizerState(tensors: AsyncIterable<SavedOptimizerTensor>): Promise<void>
 }
+
+const BYTES_PER_FLOAT = 4
 
 /** Norms and biases are not decayed (transformers, Trainer.get_decay_parameter_names); in these families they are the vectors. */
 const decays = ({ shape }: { shape: readonly number[] }): boolean => shape.length > 1
 
 const float32 = (data: Floats): Float32Array => (data instanceof Float32Array ? data : Float32Array.from(data))
 
-const FIRST_MOMENT = 'exp_avg.'
-const SECOND_MOMENT = 'exp_avg_sq.'
-
 export async function createParameterStore(
-  config: ModelConfig,
+  trained: readonly ParameterShape[],
   executor: Executor,
   weights: AsyncIterable<NamedTensor>,
 ): Promise<ParameterStore> {
-  const shapes = new Map(modelParameters(config).map(({ name, shape }) => [name, shape]))
+  const shapes = new Map(trained.map(({ name, shape }) => [name, shape]))
   const parameters = new Map<string, Parameter>()
 
-  const checked = ({ name, shape, data }: NamedTensor, wanted: readonly number[]): Tensor => {
-    if (shape.join() !== wanted.join() || data.length !== count(wanted))
+  const requireShape = (name: string, shape: readonly number[], wanted: readonly number[]): void => {
+    if (shape.join() !== wanted.join())
       throw new TuneDeskError('model/tensor-shape', { name, found: shape.join(' × '), wanted: wanted.join(' × ') })
-    return executor.upload(data, wanted)
   }
   const find = (name: string): Parameter => {
     const parameter = parameters.get(name)
@@ -61,16 +77,26 @@ export async function createParameterStore(
   }
   const all = (): Parameter[] => [...shapes.keys()].map(find)
 
+  /** What is kept of a parameter, after checking that it is what the optimizer keeps; zeros before its first step. */
+  function stateTensor({ name: of, state }: Parameter, { name, shape, type }: StateTensor): Tensor {
+    const kept = state[name]
+    if (!kept) return type === 'uint8' ? executor.upload(new Uint8Array(count(shape)), shape) : executor.zeros(shape)
+    requireShape(`${name}.${of}`, kept.shape, shape)
+    if (kept.type !== type) throw new Error(`${name}.${of} is ${kept.type} where the optimizer keeps ${type}`)
+    return kept
+  }
+
   async function loadWeights(tensors: AsyncIterable<NamedTensor>): Promise<void> {
     const missing = new Set(shapes.keys())
     for await (const tensor of tensors) {
       const shape = shapes.get(tensor.name)
-      if (!shape) continue // e.g. a lm_head that is stored though it is tied, or rotary tables of old checkpoints
-      const value = checked(tensor, shape)
+      if (!shape) continue // what is frozen, a lm_head that is stored though it is tied, rotary tables of old checkpoints
+      requireShape(tensor.name, tensor.shape, shape)
+      const value = executor.upload(tensor.data, shape)
       missing.delete(tensor.name)
       const before = parameters.get(tensor.name)
       if (before) executor.release(before.value)
-      parameters.set(tensor.name, { gradient: undefined, moments: undefined, ...before, name: tensor.name, shape, value })
+      parameters.set(tensor.name, { gradient: undefined, state: {}, ...before, name: tensor.name, shape, value })
     }
     const [first] = missing
     if (first !== undefined) throw new TuneDeskError('model/tensor-missing', { name: first, count: missing.size })
@@ -78,7 +104,9 @@ export async function createParameterStore(
   await loadWeights(weights)
 
   return {
-    elements: all().reduce((total, { shape }) => total + count(shape), 0),
+    checkpointBytes: (optim) =>
+      all().reduce((total, { shape }) => total + BYTES_PER_FLOAT * count(shape), 0) + optimizerStateBytes(optim, all()),
+    has: (name) => shapes.has(name),
     value: (name) => find(name).value,
     gradientDestination(name) {
       const { gradient, shape } = find(name)
@@ -93,6 +121,31 @@ export async function createParameterStore(
         executor.release(gradient)
       } else parameter.gradient = gradient
     },
+    gradientInBlocks(name) {
+      const parameter = find(name)
+      const { gradient, shape } = parameter
+      if (gradient) {
+        let sum = gradient
+        return {
+          destination: (_, rows) => executor.scratch('addend.rows', [rows, ...shape.slice(1)]),
+          async add(start, block) {
+            parameter.gradient = sum = await executor.addToRows(sum, start, block)
+            executor.release(block)
+          },
+          end: () => undefined,
+        }
+      }
+      const whole = executor.scratch(`gradient.${name}`, shape)
+      const blocks: Tensor[] = []
+      return {
+        destination: (start, rows) => whole && executor.rows(whole, start, rows),
+        add: (_, block) => Promise.resolve(void blocks.push(block)),
+        end() {
+          parameter.gradient = whole ?? executor.concatenate(blocks, shape)
+          if (!whole) executor.release(...blocks)
+        },
+      }
+    },
     addGradientRows(name, indices, source, factor) {
       const parameter = find(name)
       const gradient = parameter.gradient ?? executor.zeros(parameter.shape, `gradient.${name}`)
@@ -102,47 +155,47 @@ export async function createParameterStore(
       const { gradient, shape } = find(name)
       return gradient ? executor.download(gradient) : new Float32Array(count(shape))
     },
+    discardGradients() {
+      for (const parameter of parameters.values()) parameter.gradient = undefined
+    },
     gradientNorm: async () => Math.sqrt(await executor.sumOfSquares(all().flatMap(({ gradient }) => gradient ?? []))),
-    async adamW({ weightDecay, ...hyperparameters }, step) {
+    async optimizerStep(hyperparameters, step) {
+      const optimizer = OPTIMIZERS[hyperparameters.optim]
       const updates = all().flatMap((parameter) => {
-        const { value, gradient, shape } = parameter
+        const { value, gradient } = parameter
         if (!gradient) return []
-        const { first, second } = (parameter.moments ??= { first: executor.zeros(shape), second: executor.zeros(shape) })
-        const decay = decays(parameter) ? weightDecay : 0
-        return [{ parameter, update: { value, gradient, firstMoment: first, secondMoment: second, weightDecay: decay } }]
+        const state = Object.fromEntries(optimizer.state(parameter).map((kept) => [kept.name, stateTensor(parameter, kept)]))
+        return [{ parameter, update: { value, gradient, state, decays: decays(parameter) } }]
       })
-      await executor.adamW(
+      await optimizer.step(
+        executor,
         updates.map(({ update }) => update),
-        { step, ...hyperparameters },
+        { ...hyperparameters, step },
       )
       for (const { parameter, update } of updates) {
         executor.release(update.gradient)
-        parameter.value = update.value
-        parameter.moments = { first: update.firstMoment, second: update.secondMoment }
-        parameter.gradient = undefined
+        Object.assign(parameter, { value: update.value, state: update.state, gradient: undefined })
       }
     },
     async *weights() {
       for (const { name, shape, value } of all()) yield { name, shape: [...shape], data: float32(await executor.download(value)) }
     },
-    async *optimizerState() {
-      for (const { name, shape, moments } of all()) {
-        if (!moments) continue
-        yield { name: FIRST_MOMENT + name, shape: [...shape], data: float32(await executor.download(moments.first)) }
-        yield { name: SECOND_MOMENT + name, shape: [...shape], data: float32(await executor.download(moments.second)) }
-      }
-    },
+    optimizerState: () =>
+      all().flatMap(({ name, state }) =>
+        Object.entries(state).map(([kind, tensor]) => ({
+          name: `${kind}.${name}`,
+          shape: [...tensor.shape],
+          ...(tensor.type === 'uint8'
+            ? { type: 'uint8' as const, read: () => executor.downloadCodes(tensor) }
+            : { type: 'float32' as const, read: async () => float32(await executor.download(tensor)) }),
+        })),
+      ),
     loadWeights,
     async loadOptimizerState(tensors) {
-      for (const parameter of parameters.values()) parameter.moments = undefined
-      for await (const tensor of tensors) {
-        const isFirst = tensor.name.startsWith(FIRST_MOMENT)
-        const parameter = find(tensor.name.slice((isFirst ? FIRST_MOMENT : SECOND_MOMENT).length))
-        const moments = (parameter.moments ??= {
-          first: executor.zeros(parameter.shape),
-          second: executor.zeros(parameter.shape),
-        })
-        moments[isFirst ? 'first' : 'second'] = checked(tensor, parameter.shape)
+      for (const parameter of parameters.values()) parameter.state = {}
+      for await (const { name, shape, data } of tensors) {
+        const dot = name.indexOf('.')
+        find(name.slice(dot + 1)).state[name.slice(0, dot)] = executor.upload(data, shape)
       }
     },
   }

@@ -1,11 +1,14 @@
 import type { LogLine, RunState } from './runState.ts'
-import type { NamedTensor } from './trainableModel.ts'
+import type { NamedTensor, OptimizerTensor } from './trainableModel.ts'
 
-/** These rows (indices in the dataset) have no token to learn; the rows beside them in a step do. */
-export interface TrainingWarning {
-  kind: 'rows-with-nothing-to-learn'
-  rows: number[]
-}
+export type TrainingWarning =
+  /** These rows (indices in the dataset) have no token to learn; the rows beside them in a step do. */
+  { kind: 'rows-with-nothing-to-learn'; rows: number[] } | MemoryWarning
+
+/** What was changed so that a run fits into memory; its losses are the same. */
+export type MemoryWarning =
+  /** A batch of `of` rows is worked through so many at a time. */
+  { kind: 'smaller-batches'; rowsAtOnce: number; of: number } | { kind: 'recomputation' }
 
 /** What happens in a run, in order, as plain data. */
 export type TrainingEvent =
@@ -26,11 +29,21 @@ export type TrainingEvent =
       epoch: number
       /** Of this optimizer step alone; the log has the mean of several. */
       loss: number
+      /** Of all gradients together, before clipping. */
+      gradientNorm: number
+      /** That this step was taken with. */
+      learningRate: number
       /** Of this optimizer step; padding does not count. */
       tokensPerSecond: number
+      /** Bytes that the process holds. */
+      memory: number
+      /** Wall-clock seconds trained, in all sittings together. */
+      seconds: number
       /** Until the last optimizer step, at the pace of the last few. */
       secondsLeft: number
     }
+  /** What the model answered to a row's question at an epoch's end. */
+  | { kind: 'sample'; epoch: number; step: number; question: string; answer: string; label: string }
   | { kind: 'evaluating'; batch: number; batches: number }
   /** A new line of the log: of training, of an evaluation, or the run's last one with its totals. */
   | { kind: 'log'; line: LogLine }
@@ -42,7 +55,7 @@ export type TrainingEvent =
 export interface RunSnapshot {
   state: RunState
   weights: AsyncIterable<NamedTensor>
-  optimizerState: AsyncIterable<NamedTensor>
+  optimizerState: OptimizerTensor[]
   /** The optimizer's own count of steps, of which bias correction depends. */
   optimizerStepCount: number
 }

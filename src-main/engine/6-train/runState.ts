@@ -1,11 +1,9 @@
+import type { LogLine } from '../../contract/logLine.ts'
 import { cursorAfter, type TrainingPlan } from '../3-batches/trainingPlan.ts'
-import type { TrainingSettings } from './settings.ts'
+import { AS_PLANNED, type StepMemory } from './stepMemory.ts'
+import type { TrainingSettings } from '../../contract/trainingSettings.ts'
 
-/**
- * One line of the log under the Trainer's names: loss, grad_norm and learning_rate, or eval_loss …, or train_runtime …;
- * always epoch and step.
- */
-export type LogLine = { epoch: number; step: number } & Record<string, number>
+export type { LogLine } from '../../contract/logLine.ts'
 
 /** What trainer_state.json says, under its names (transformers 5.23, trainer_callback.py, TrainerState). */
 export interface TrainerState {
@@ -35,6 +33,12 @@ export interface RunState {
   lossSinceLog: number
   lossBeforeLog: number
   lastLoggedStep: number
+  /** Sum of the losses of the epoch that is going on. */
+  lossOfEpoch: number
+  /** Evaluations in a row that were not better than the best one before by enough. */
+  evaluationsWithoutGain: number
+  /** Why the run ends before its last step; null while it does not. */
+  endedBy: 'early-stopping' | 'test-passed' | 'keep' | null
   /** Of the last optimizer step; null before the first. */
   gradientNorm: number | null
   learningRate: number | null
@@ -46,6 +50,8 @@ export interface RunState {
   bestCheckpoint: number | null
   /** Wall-clock seconds trained, in all sittings together. */
   seconds: number
+  /** How the steps of the newest sitting fitted into memory. */
+  stepMemory: StepMemory
 }
 
 export function initialRunState(plan: TrainingPlan, settings: TrainingSettings): RunState {
@@ -70,12 +76,16 @@ export function initialRunState(plan: TrainingPlan, settings: TrainingSettings):
     lossSinceLog: 0,
     lossBeforeLog: 0,
     lastLoggedStep: 0,
+    lossOfEpoch: 0,
+    evaluationsWithoutGain: 0,
+    endedBy: null,
     gradientNorm: null,
     learningRate: null,
     uncountedFlos: 0,
     checkpoints: [],
     bestCheckpoint: null,
     seconds: 0,
+    stepMemory: AS_PLANNED,
   }
 }
 
@@ -85,3 +95,7 @@ export function hasStepInEpoch(state: RunState, plan: TrainingPlan): boolean {
     state.trainer.global_step < plan.totalSteps && cursorAfter(plan, state.trainer.global_step).epoch === state.finishedEpochs
   )
 }
+
+/** Whether no step of the next epoch is taken. An epoch that was broken off counts as done. */
+export const isAtEpochStart = (state: RunState, plan: TrainingPlan): boolean =>
+  state.trainer.global_step <= state.finishedEpochs * plan.stepsPerEpoch

@@ -1,4 +1,4 @@
-import type { TrainingSettings } from './settings.ts'
+import type { TrainingSettings } from '../../contract/trainingSettings.ts'
 
 /** Optimizer steps of warm-up (transformers 5.23, training_args.py, TrainingArguments.get_warmup_steps). */
 export function warmupSteps(settings: Pick<TrainingSettings, 'warmup_steps'>, maxSteps: number): number {

@@ -4,19 +4,26 @@ import { packBatch } from '../3-batches/packBatch.ts'
 import { stepsOfEpoch } from '../3-batches/stepsOfEpoch.ts'
 import { trainedTokens } from '../3-batches/trainedTokens.ts'
 import { epochAfter, trainingPlan } from '../3-batches/trainingPlan.ts'
+import { trainingSequences } from '../3-batches/trainingSequences.ts'
 import { checkRows } from './checkRows.ts'
 import { dueAfterEpoch, dueAfterStep, type DueEvents } from './dueEvents.ts'
 import { evaluate } from './evaluate.ts'
+import type { Examination } from './examination.ts'
 import { keptAtEnd, keptWhileRunning } from './keptCheckpoints.ts'
 import type { RunRecorder } from './runRecorder.ts'
-import { hasStepInEpoch, initialRunState, type RunState } from './runState.ts'
+import { hasStepInEpoch, initialRunState, isAtEpochStart, type RunState } from './runState.ts'
+import { createSaveClock } from './saveClock.ts'
 import { learningRateAt } from './schedule.ts'
-import type { TrainingSettings } from './settings.ts'
+import type { TrainingSettings } from '../../contract/trainingSettings.ts'
+import { AS_PLANNED, memoryWarnings, partsOf, type StepMemory } from './stepMemory.ts'
 import { speedMetrics } from './speedMetrics.ts'
 import type { TrainableModel } from './trainableModel.ts'
 
 /** The pace shown is that of the last few optimizer steps. */
 const STEPS_OF_PACE = 20
+
+/** ln 2: above it the tokens of the answers have a probability of less than a half on average, and asking for whole answers is in vain. */
+const MEAN_LOSS_OF_A_PASS = Math.LN2
 
 export interface TrainingRun {
   model: TrainableModel
@@ -27,10 +34,23 @@ export interface TrainingRun {
   recorder: RunRecorder
   /** Seconds since any moment; never goes back. */
   clock: () => number
+  /** Bytes of memory that the process holds now. */
+  memory: () => number
+  /** What is logged of memory beside the run's totals, under the Trainer's names. */
+  memoryMetrics?: () => Record<string, number>
+  /** How its steps fit into memory; as planned, unless given. A model that recomputes already does. */
+  stepMemory?: StepMemory
   /** Where to go on; the model then already has that moment's weights and optimizer state. */
   state?: RunState
-  /** Stops the run before its next optimizer step, with a checkpoint to resume from. */
+  /**
+   * Ends the run before its next optimizer step: for the reason 'keep' as at its end (its model is saved; one step at least is taken), for
+   * 'discard' with nothing saved, for any other with a checkpoint to resume from.
+   */
   signal?: AbortSignal
+  /** Asks the model as it is; needed where the settings want answers at an epoch's end. */
+  examination?: Examination
+  /** Checkpoints beyond the schedule as well, as many as take a small share of the time. They leave no trace in the run. */
+  savesBetween?: boolean
 }
 
 export interface TrainingEnd {
@@ -48,12 +68,21 @@ export interface TrainingEnd {
  * @throws train/diverged, train/diverged-without-checkpoint, train/not-finite-at-start; what checkRows and the recorder throw
  */
 export async function train(run: TrainingRun): Promise<TrainingEnd> {
-  const { model, rows, heldOutRows, settings, recorder, clock } = run
-  const plan = trainingPlan(rows.length, settings)
-  const warnings = checkRows(rows, heldOutRows, settings, plan)
+  const { model, rows, heldOutRows, settings, recorder, clock, memory } = run
+  const sequences = trainingSequences(
+    rows.map(({ ids }) => ids.length),
+    settings,
+  )
+  const plan = trainingPlan(sequences.length, settings)
+  const stepMemory = run.stepMemory ?? AS_PLANNED
+  const warnings = [...checkRows(rows, heldOutRows, settings), ...memoryWarnings(stepMemory, settings)]
   const state = structuredClone(run.state ?? initialRunState(plan, settings))
+  state.stepMemory = stepMemory
   const { trainer } = state
   const started = clock() - state.seconds
+  // Dropout leaves out other elements in each row, also where rows are alike.
+  const shareBeginnings = settings.method === 'full' || settings.lora_dropout === 0
+  const saveClock = createSaveClock(clock, model.checkpointBytes(settings.optim))
   const secondsOfSteps: number[] = []
 
   await recorder.record({
@@ -68,10 +97,16 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
   for (const warning of warnings) await recorder.record({ kind: 'warning', warning })
 
   while (state.finishedEpochs < plan.epochCount) {
-    const steps = stepsOfEpoch(rows.length, settings, state.finishedEpochs)
+    const steps = stepsOfEpoch(sequences, settings, state.finishedEpochs)
 
-    while (hasStepInEpoch(state, plan)) {
-      if (run.signal?.aborted) return stop()
+    while (state.endedBy === null && hasStepInEpoch(state, plan)) {
+      if (run.signal?.aborted) {
+        if (run.signal.reason !== 'keep') return stop()
+        if (trainer.global_step > 0) {
+          state.endedBy = 'keep'
+          break
+        }
+      }
       const stepStarted = clock()
       const step = steps[trainer.global_step - state.finishedEpochs * plan.stepsPerEpoch] ?? []
 
@@ -80,8 +115,9 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
       const scale = 1 / trainedTokens(microBatches.flat())
       let loss = 0
       for (const microBatch of microBatches) {
-        loss += (await model.accumulateGradients(packBatch(microBatch), scale)) * scale
-        state.uncountedFlos += floatingPointOperations(model, microBatch)
+        for (const part of partsOf(microBatch, stepMemory))
+          loss += (await model.accumulateGradients(packBatch(part, { shareBeginnings }), scale)) * scale
+        state.uncountedFlos += floatingPointOperations(model, microBatch, settings)
       }
       if (!Number.isFinite(loss)) throw await diverged()
 
@@ -91,7 +127,8 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
       const gradientScale = settings.max_grad_norm > 0 ? Math.min(1, settings.max_grad_norm / (gradientNorm + 1e-6)) : 1
 
       const learningRate = learningRateAt(trainer.global_step, plan.totalSteps, settings)
-      await model.adamWStep({
+      await model.optimizerStep({
+        optim: settings.optim,
         learningRate,
         beta1: settings.adam_beta1,
         beta2: settings.adam_beta2,
@@ -103,14 +140,24 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
       trainer.global_step += 1
       trainer.epoch = epochAfter(plan, trainer.global_step)
       state.lossSinceLog += loss
+      state.lossOfEpoch += loss
       state.gradientNorm = gradientNorm
       state.learningRate = learningRate
-      await reportProgress(loss, clock() - stepStarted, microBatches)
-      await logEvaluateSave(dueAfterStep(trainer, settings))
+      await reportProgress(loss, { gradientNorm, learningRate }, clock() - stepStarted, microBatches)
+      const due = dueAfterStep(trainer, settings)
+      await saveWhereDue(due, await logAndEvaluate(due))
+      if (run.savesBetween && saveClock.isDue()) await saveBetween()
     }
 
+    // Ended right behind an epoch's end, which is done already.
+    if (state.endedBy !== null && isAtEpochStart(state, plan)) break
+    const stepsOfThisEpoch = trainer.global_step - state.finishedEpochs * plan.stepsPerEpoch
     state.finishedEpochs += 1
-    await logEvaluateSave(dueAfterEpoch(settings))
+    const due = dueAfterEpoch(settings)
+    const isNewBest = await logAndEvaluate(due)
+    await examine(state.lossOfEpoch / stepsOfThisEpoch)
+    state.lossOfEpoch = 0
+    await saveWhereDue(due, isNewBest)
   }
 
   // The last line of the log: the whole run.
@@ -120,6 +167,7 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
     ...speedMetrics('train', state.seconds, samplesSeen(), trainer.global_step),
     total_flos: trainer.total_flos,
     train_loss: (state.lossBeforeLog + state.lossSinceLog) / trainer.global_step,
+    ...run.memoryMetrics?.(),
   })
   if (settings.load_best_model_at_end && state.bestCheckpoint !== null)
     await model.loadWeights(recorder.checkpointWeights(state.bestCheckpoint))
@@ -128,7 +176,8 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
   await recorder.record({ kind: 'end', reason: 'finished', step: trainer.global_step })
   return { reason: 'finished', state }
 
-  async function logEvaluateSave(due: DueEvents): Promise<void> {
+  /** @returns whether the model is the best so far */
+  async function logAndEvaluate(due: DueEvents): Promise<boolean> {
     if (due.log && trainer.global_step > state.lastLoggedStep) {
       const line = {
         loss: state.lossSinceLog / (trainer.global_step - state.lastLoggedStep),
@@ -141,8 +190,27 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
       countFlos(state)
       await log(line)
     }
-    const isNewBest = due.evaluate && (await evaluateHeldOutRows())
-    if (due.save || (isNewBest && settings.save_strategy === 'best')) await saveCheckpoint()
+    return due.evaluate && (await evaluateHeldOutRows())
+  }
+
+  async function saveWhereDue({ save }: DueEvents, isNewBest: boolean): Promise<void> {
+    if (save || (isNewBest && settings.save_strategy === 'best')) await saveCheckpoint()
+  }
+
+  /** What is asked at an epoch's end, before its checkpoint: what is found out there must be part of it. */
+  async function examine(meanLoss: number): Promise<void> {
+    if (settings.sample_each_epoch) {
+      const sample = await examination().sample()
+      await recorder.record({ kind: 'sample', epoch: trainer.epoch, step: trainer.global_step, ...sample })
+    }
+    const isOpen = state.endedBy === null && trainer.global_step < plan.totalSteps
+    if (settings.stop_when_test_passes && isOpen && meanLoss < MEAN_LOSS_OF_A_PASS && (await examination().passes()))
+      state.endedBy = 'test-passed'
+  }
+
+  function examination(): Examination {
+    if (!run.examination) throw new Error('there is nobody to ask the model')
+    return run.examination
   }
 
   async function log(numbers: Record<string, number>): Promise<void> {
@@ -153,12 +221,13 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
 
   /** @returns whether the model is better than at any evaluation before (Trainer._determine_best_metric) */
   async function evaluateHeldOutRows(): Promise<boolean> {
-    const metrics = await evaluate(model, heldOutRows, settings, clock, (batch, batches) =>
+    const metrics = await evaluate(model, heldOutRows, settings, stepMemory, clock, (batch, batches) =>
       recorder.record({ kind: 'evaluating', batch, batches }),
     )
     const loss = metrics.eval_loss ?? NaN
     if (!Number.isFinite(loss)) throw await diverged()
     await log(metrics)
+    stopEarly(loss)
     if (settings.metric_for_best_model === null) return false
     const isBest =
       trainer.best_metric === null || (settings.greater_is_better ? loss > trainer.best_metric : loss < trainer.best_metric)
@@ -166,6 +235,17 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
     trainer.best_metric = loss
     if (settings.save_strategy !== 'no') trainer.best_global_step = trainer.global_step
     return true
+  }
+
+  /** Source: transformers 5.23, trainer_callback.py, EarlyStoppingCallback.on_evaluate and check_metric_value. */
+  function stopEarly(loss: number): void {
+    const { early_stopping_patience: patience, early_stopping_threshold: threshold } = settings
+    if (patience === null) return
+    const best = trainer.best_metric
+    const isBetter = best === null || (settings.greater_is_better ? loss > best : loss < best)
+    const isEnough = isBetter && (best === null || Math.abs(loss - best) > threshold)
+    state.evaluationsWithoutGain = isEnough ? 0 : state.evaluationsWithoutGain + 1
+    if (state.evaluationsWithoutGain >= patience) state.endedBy ??= 'early-stopping'
   }
 
   async function saveCheckpoint(): Promise<void> {
@@ -179,6 +259,7 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
 
   async function writeCheckpoint(keep: readonly number[]): Promise<void> {
     state.seconds = clock() - started
+    saveClock.begin()
     await recorder.saveCheckpoint(
       {
         state: structuredClone(state),
@@ -188,13 +269,18 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
       },
       keep,
     )
+    saveClock.saved()
     await recorder.record({ kind: 'checkpoint', step: trainer.global_step })
   }
 
   /** A checkpoint beyond the schedule, which leaves no trace in the state: the resumed run is the one that was never stopped. */
-  async function stop(): Promise<TrainingEnd> {
+  async function saveBetween(): Promise<void> {
     if (trainer.global_step > 0 && !state.checkpoints.includes(trainer.global_step))
       await writeCheckpoint([...state.checkpoints, trainer.global_step])
+  }
+
+  async function stop(): Promise<TrainingEnd> {
+    if (run.signal?.reason !== 'discard') await saveBetween()
     await recorder.record({ kind: 'end', reason: 'stopped', step: trainer.global_step })
     return { reason: 'stopped', state }
   }
@@ -209,7 +295,12 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
       : new TuneDeskError('train/diverged', { ...parameters, checkpoint: `checkpoint-${lastGood}` })
   }
 
-  async function reportProgress(loss: number, seconds: number, microBatches: readonly TokenisedRow[][]): Promise<void> {
+  async function reportProgress(
+    loss: number,
+    how: { gradientNorm: number; learningRate: number },
+    seconds: number,
+    microBatches: readonly TokenisedRow[][],
+  ): Promise<void> {
     secondsOfSteps.push(seconds)
     if (secondsOfSteps.length > STEPS_OF_PACE) secondsOfSteps.shift()
     const pace = secondsOfSteps.reduce((sum, value) => sum + value, 0) / secondsOfSteps.length
@@ -220,15 +311,22 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
       maxSteps: plan.totalSteps,
       epoch: trainer.epoch,
       loss,
+      ...how,
       tokensPerSecond: seconds > 0 ? tokens / seconds : 0,
+      memory: memory(),
+      seconds: clock() - started,
       secondsLeft: pace * (plan.totalSteps - trainer.global_step),
     })
   }
 
-  /** As the Trainer counts them for train_samples_per_second (Trainer.set_initial_training_values): full batches where it goes by steps. */
+  /**
+   * As the Trainer counts them for train_samples_per_second: full batches where it goes by steps (Trainer.set_initial_training_values), and of a
+   * run that ended early its share (Trainer._finalize_training).
+   */
   function samplesSeen(): number {
-    const rowsOfStep = settings.per_device_train_batch_size * settings.gradient_accumulation_steps
-    return settings.max_steps > 0 ? plan.totalSteps * rowsOfStep : rows.length * settings.num_train_epochs
+    const sequencesOfStep = settings.per_device_train_batch_size * settings.gradient_accumulation_steps
+    const planned = settings.max_steps > 0 ? plan.totalSteps * sequencesOfStep : sequences.length * settings.num_train_epochs
+    return (planned * trainer.global_step) / plan.totalSteps
   }
 }
 
@@ -238,10 +336,18 @@ function rowAt(rows: readonly TokenisedRow[], index: number): TokenisedRow {
   return row
 }
 
-/** Source: transformers 5.23, trainer.py, Trainer.floating_point_ops: of the padded batch, and without the table of embeddings. */
-function floatingPointOperations({ parameterCount, config }: TrainableModel, microBatch: readonly TokenisedRow[]): number {
-  const paddedTokens = microBatch.length * Math.max(...microBatch.map(({ ids }) => ids.length))
-  return 6 * paddedTokens * (parameterCount - config.vocabularySize * config.hiddenSize)
+/**
+ * Of the batch as the Trainer's model would get it, padded or packed, and without the table of embeddings.
+ * Source: transformers 5.23, trainer.py, Trainer.floating_point_ops.
+ */
+function floatingPointOperations(
+  { parameterCount, config }: TrainableModel,
+  microBatch: readonly TokenisedRow[],
+  { packing }: TrainingSettings,
+): number {
+  const lengths = microBatch.map(({ ids }) => ids.length)
+  const tokens = packing ? lengths.reduce((sum, length) => sum + length, 0) : lengths.length * Math.max(...lengths)
+  return 6 * tokens * (parameterCount - config.vocabularySize * config.hiddenSize)
 }
 
 /** Source: transformers 5.23, trainer.py, Trainer.store_flos. */

@@ -13,15 +13,23 @@ import { openWeights } from '../../files/safetensors.ts'
 import { writeSafetensors } from '../../files/writeSafetensors.ts'
 import { writeWeights } from '../../files/writeWeights.ts'
 import type { ModelConfig } from '../4-graph/config.ts'
-import { modelParameters } from '../4-graph/parameters.ts'
+import { EMBEDDING, modelParameters } from '../4-graph/parameters.ts'
+import { trainedParameters, type TrainedParts } from '../4-graph/trainedParts.ts'
 import type { RunSnapshot } from '../6-train/runRecorder.ts'
 import type { RunState } from '../6-train/runState.ts'
-import type { NamedTensor, TrainableModel } from '../6-train/trainableModel.ts'
+import type { NamedTensor, OptimizerTensor, SavedOptimizerTensor, TrainableModel } from '../6-train/trainableModel.ts'
+import { ADAPTER_WEIGHTS_FILE, isAdapterFolder, PEFT_PREFIX, readAdapterWeights } from './adapterFiles.ts'
 import { writeModelFiles, type ModelFile } from './modelFiles.ts'
 import { printRunState, RUN_STATE_FILE, runStateSchema } from './runStateFile.ts'
 import { printTrainerState, TRAINER_STATE_FILE, trainerStateSchema } from './trainerStateFile.ts'
 
 const OPTIMIZER_FILE = 'optimizer.safetensors'
+
+/** What a run trains, and of which model. */
+export interface TrainedModel {
+  config: ModelConfig
+  parts: TrainedParts
+}
 
 /** A checkpoint that was found whole. */
 export interface Checkpoint {
@@ -32,44 +40,67 @@ export interface Checkpoint {
 }
 
 /**
- * Writes a checkpoint, which is a model folder as well: weights, moments, state, and last of all the manifest. It appears under its name
+ * Writes a checkpoint, which is a model folder as well: weights, optimizer state, and last of all the manifest. It appears under its name
  * only when all of it is on the disk.
  * @throws train/weights-not-finite; TuneDeskError files/… of writing. Then there is no such checkpoint, or still the one of that name before
  */
 export async function writeCheckpoint(
   folder: string,
   { state, weights, optimizerState, optimizerStepCount }: RunSnapshot,
-  config: ModelConfig,
+  { config, parts }: TrainedModel,
   modelFiles: readonly ModelFile[],
   fileSystem = nodeFileSystem,
 ): Promise<void> {
   const name = basename(folder)
   const content = async (output: OutputFolder): Promise<void> => {
     await writeModelFiles(output, modelFiles)
-    await writeFiniteWeights(output, config, weights, name)
-    const moments = modelParameters(config).flatMap(({ name, shape }) => [
-      { name: `exp_avg.${name}`, shape },
-      { name: `exp_avg_sq.${name}`, shape },
-    ])
-    await output.write(OPTIMIZER_FILE, (write) => writeSafetensors(write, moments, finite(optimizerState, name)))
+    await writeFiniteWeights(output, { config, parts }, weights, name)
+    const heads = optimizerState.map(({ name, shape, type }) => ({ name, shape, isBytes: type === 'uint8' }))
+    await output.write(OPTIMIZER_FILE, (write) => writeSafetensors(write, heads, finite(contents(optimizerState), name)))
     await output.write(TRAINER_STATE_FILE, printTrainerState(state))
     await output.write(RUN_STATE_FILE, printRunState({ state, optimizerStepCount }))
   }
   await writeFolder(folder, content, fileSystem)
 }
 
-/** model.safetensors, or its shards, in float32. @throws train/weights-not-finite */
+/**
+ * A model in float32: model.safetensors or its shards; of LoRA what was trained, adapter_model.safetensors as PEFT writes it
+ * (utils/save_and_load.py, get_peft_model_state_dict).
+ * @param weights in the model's order
+ * @throws train/weights-not-finite
+ */
 export function writeFiniteWeights(
   output: OutputFolder,
-  config: ModelConfig,
+  { config, parts }: TrainedModel,
   weights: AsyncIterable<NamedTensor>,
   name: string,
 ): Promise<void> {
-  return writeWeights(output, modelParameters(config), finite(weights, name))
+  if (!parts.adapters) return writeWeights(output, modelParameters(config), finite(weights, name))
+  const heads = trainedParameters(config, parts)
+  // A table that is tied PEFT keeps under both of its names.
+  const saved = <Tensor extends { name: string }>(tensor: Tensor): Tensor[] =>
+    [tensor.name, ...(config.tiedEmbeddings && tensor.name === EMBEDDING ? ['lm_head.weight'] : [])].map((each) => ({
+      ...tensor,
+      name: PEFT_PREFIX + each,
+    }))
+  return output.write(ADAPTER_WEIGHTS_FILE, (write) =>
+    writeSafetensors(write, heads.flatMap(saved), flatMapped(finite(weights, name), saved)),
+  )
+}
+
+async function* flatMapped<From, To>(items: AsyncIterable<From>, change: (item: From) => To[]): AsyncGenerator<To> {
+  for await (const item of items) yield* change(item)
+}
+
+async function* contents(tensors: readonly OptimizerTensor[]): AsyncGenerator<SavedOptimizerTensor> {
+  for (const { name, shape, read } of tensors) yield { name, shape, data: await read() }
 }
 
 /** Weights that were broken by the last step are found here, before they are saved in the place of good ones. */
-async function* finite(tensors: AsyncIterable<NamedTensor>, name: string): AsyncGenerator<NamedTensor> {
+async function* finite<Tensor extends SavedOptimizerTensor>(
+  tensors: AsyncIterable<Tensor>,
+  name: string,
+): AsyncGenerator<Tensor> {
   for await (const tensor of tensors) {
     if (!isFinite(tensor.data)) throw new TuneDeskError('train/weights-not-finite', { tensor: tensor.name, name })
     yield tensor
@@ -77,7 +108,8 @@ async function* finite(tensors: AsyncIterable<NamedTensor>, name: string): Async
 }
 
 /** Infinity and NaN times 0 are NaN, which no sum loses again. */
-function isFinite(values: Float32Array): boolean {
+function isFinite(values: Float32Array | Uint8Array): boolean {
+  if (values instanceof Uint8Array) return true
   let sum = 0
   for (const value of values) sum += value * 0
   return sum === 0
@@ -99,11 +131,19 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint> {
   return { folder, step: trainer.global_step, state: { trainer, ...state }, optimizerStepCount }
 }
 
-/** The weights of a model folder one after another, as float32. */
-export async function* readWeights(folder: string): AsyncGenerator<NamedTensor> {
+/** The weights of a model's folder, those that are wanted; or all of an adapter's. One after another, as float32. */
+export async function* readWeights(
+  folder: string,
+  isWanted: (name: string) => boolean = () => true,
+): AsyncGenerator<NamedTensor> {
+  if (await isAdapterFolder(folder)) {
+    yield* readAdapterWeights(folder)
+    return
+  }
   const weights = await openWeights(folder)
   try {
-    for (const { name, shape } of weights.tensors.values()) yield { name, shape, data: await weights.read(name) }
+    for (const { name, shape } of weights.tensors.values())
+      if (isWanted(name)) yield { name, shape, data: await weights.read(name) }
   } finally {
     await weights.close()
   }
@@ -116,7 +156,11 @@ export async function restoreOptimizer(model: TrainableModel, { folder, optimize
     await model.loadOptimizerState(
       (async function* () {
         for (const tensor of file.tensors.values())
-          yield { name: tensor.name, shape: tensor.shape, data: await file.read(tensor) }
+          yield {
+            name: tensor.name,
+            shape: tensor.shape,
+            data: await (tensor.dtype === 'U8' ? file.readBytes(tensor) : file.read(tensor)),
+          }
       })(),
       optimizerStepCount,
     )

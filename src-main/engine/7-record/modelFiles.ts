@@ -2,7 +2,10 @@ import type { OutputFolder } from '../../files/atomicFile.ts'
 import { configWithDtype, copySideFiles, type ModelFolder } from '../../files/modelFolder.ts'
 import type { Family, ModelConfig } from '../4-graph/config.ts'
 import type { Tokenizer } from '../2-tokens/openTokenizer.ts'
+import type { TrainingSettings } from '../../contract/trainingSettings.ts'
+import { loraParts } from '../4-graph/partsToTrain.ts'
 import { tokenizerOutput } from '../2-tokens/tokenizerOutput.ts'
+import { ADAPTER_CONFIG_FILE, adapterConfig } from './adapterFiles.ts'
 import { printSortedJson } from './printJson.ts'
 
 /** A file of a trained model's folder, small enough to be kept in memory. */
@@ -21,12 +24,13 @@ const ARCHITECTURES: Record<Family, string> = {
 
 /**
  * Everything of a trained model's folder but its weights: config.json and generation_config.json with the tokenizer's special tokens, the
- * tokenizer with its pad token, and the license texts of the model it began from.
+ * tokenizer with its pad token, and the license texts of the model it began from; of LoRA adapter_config.json as well.
  */
 export async function trainedModelFiles(
   base: ModelFolder & { folder: string },
   config: ModelConfig,
   tokenizer: Tokenizer,
+  settings: TrainingSettings,
 ): Promise<ModelFile[]> {
   const { modelConfig, generationConfig } = alignSpecialTokens(base.config, base.generationConfig, tokenizer)
   const { _name_or_path: _, ...saved } = configWithDtype(modelConfig, 'F32')
@@ -36,6 +40,9 @@ export async function trainedModelFiles(
     { name: 'generation_config.json', content: printSortedJson(generationConfig, 2) },
     ...tokenizerOutput(tokenizer).map(({ name, text }) => ({ name, content: text })),
     ...(await legalFiles(base.folder)),
+    ...(settings.method === 'lora'
+      ? [{ name: ADAPTER_CONFIG_FILE, content: adapterConfig(config, loraParts(config, settings), settings, base.folder) }]
+      : []),
   ]
 }
 

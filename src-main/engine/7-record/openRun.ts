@@ -6,6 +6,11 @@ import { newestCheckpoint, type FoundCheckpoint } from './checkpointFolders.ts'
 import { readRunDescription, rowsFingerprint, writeRunDescription, type RunDescription } from './runDescription.ts'
 import { RESULTS_FILE } from './runRecorder.ts'
 
+/** What the app keeps in a run's folder beside what belongs to the run: before the run begins, its rows wait there as well. */
+export const ABOUT_FILE = 'about.json'
+export const WAITING_ROWS_FOLDER = 'waiting'
+const OF_THE_APP = [ABOUT_FILE, WAITING_ROWS_FOLDER]
+
 /** A run as its folder tells it. */
 export interface OpenedRun extends FoundCheckpoint {
   folder: string
@@ -16,13 +21,18 @@ export interface OpenedRun extends FoundCheckpoint {
   weightsFolder: string
 }
 
+/** @throws runs/folder-not-empty */
+export async function requireNewRunFolder(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((): string[] => [])
+  if (names.some((name) => !OF_THE_APP.includes(name))) throw new TuneDeskError('runs/folder-not-empty', { folder })
+}
+
 /**
  * Begins the folder of a new run.
  * @throws runs/folder-not-empty, files/…
  */
 export async function createRun(folder: string, description: RunDescription): Promise<void> {
-  const names = await readdir(folder).catch(() => [])
-  if (names.length > 0) throw new TuneDeskError('runs/folder-not-empty', { folder })
+  await requireNewRunFolder(folder)
   await writeRunDescription(folder, description)
 }
 

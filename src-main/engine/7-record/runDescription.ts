@@ -1,29 +1,39 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { TuneDeskError } from '../../contract/error.ts'
 import { folderOfAtomicFiles } from '../../files/atomicFile.ts'
 import { containedPath } from '../../files/containment.ts'
+import { exists, nodeFileSystem } from '../../files/fileSystem.ts'
 import { MAX_CONFIG_JSON, MAX_JOURNAL, MAX_SIDE_FILE } from '../../files/limits.ts'
 import { readFileCapped, readJsonCapped, readTextCapped } from '../../files/readFile.ts'
-import type { Row } from '../1-dataset/row.ts'
+import type { Row } from '../../contract/row.ts'
 import type { TokenisedRow } from '../2-tokens/tokenisedRow.ts'
-import { createSettings, trainingSettingsSchema, type TrainingSettings } from '../6-train/settings.ts'
+import { createSettings, trainingSettingsSchema, type TrainingSettings } from '../../contract/trainingSettings.ts'
 import { writeModelFiles, type ModelFile } from './modelFiles.ts'
 
 export const RUN_FILE = 'run.json'
 const TRAINING_ARGUMENTS_FILE = 'training_args.json'
 const ROWS_FILE = 'rows.jsonl'
 const HELD_OUT_ROWS_FILE = 'held_out_rows.jsonl'
+const ROW_INDICES_FILE = 'row_indices.json'
 
 /** Everything that a run is, fixed before its first step: enough to begin, resume and test it without any other file but the base weights. */
 export interface RunDescription {
   settings: TrainingSettings
   rows: Row[]
   heldOutRows: Row[]
+  /** Where they stand in what they were taken from, from 0, so that they can be found there again. Unknown of older runs. */
+  rowIndices?: RowIndices
   baseModel: BaseModel
   /** Of the tokenised rows: see `rowsFingerprint`. */
   rowsFingerprint: string
   modelFiles: ModelFile[]
+}
+
+interface RowIndices {
+  rows: number[]
+  heldOutRows: number[]
 }
 
 /** The model that the run began from. */
@@ -39,6 +49,7 @@ const RUN = z.object({
   rows_sha256: z.string(),
   model_files: z.array(z.string()),
 })
+const ROW_INDICES = z.object({ rows: z.array(z.int().nonnegative()), held_out_rows: z.array(z.int().nonnegative()) })
 const ROW: z.ZodType<Row> = z.strictObject({ instruct: z.string(), input: z.string(), label: z.string() })
 
 /**
@@ -50,6 +61,11 @@ export async function writeRunDescription(folder: string, run: RunDescription): 
   await writeModelFiles(output, run.modelFiles)
   await output.write(ROWS_FILE, printRows(run.rows))
   await output.write(HELD_OUT_ROWS_FILE, printRows(run.heldOutRows))
+  if (run.rowIndices) {
+    const { rows, heldOutRows } = run.rowIndices
+    const indices: z.infer<typeof ROW_INDICES> = { rows, held_out_rows: heldOutRows }
+    await output.write(ROW_INDICES_FILE, `${JSON.stringify(indices)}\n`)
+  }
   await output.write(TRAINING_ARGUMENTS_FILE, `${JSON.stringify(run.settings, null, 2)}\n`)
   const description: z.infer<typeof RUN> = {
     version: 1,
@@ -64,34 +80,52 @@ export async function writeRunDescription(folder: string, run: RunDescription): 
  * @throws runs/not-a-run where the folder is none, runs/damaged where a file of it is not as we wrote it, files/… of reading
  */
 export async function readRunDescription(folder: string): Promise<RunDescription> {
-  const path = async (name: string): Promise<string> => {
-    try {
-      return await containedPath(folder, name)
-    } catch (error) {
-      throw new TuneDeskError('runs/not-a-run', { folder, file: name }, { cause: error })
-    }
-  }
-  const run = parse(RUN, await readJsonCapped(await path(RUN_FILE), MAX_CONFIG_JSON), folder, RUN_FILE)
-  const settings = parse(
-    trainingSettingsSchema,
-    await readJsonCapped(await path(TRAINING_ARGUMENTS_FILE), MAX_CONFIG_JSON),
-    folder,
-    TRAINING_ARGUMENTS_FILE,
-  )
+  const { run, settings } = await readRunFiles(folder)
   const rows = async (name: string): Promise<Row[]> =>
-    (await readTextCapped(await path(name), MAX_JOURNAL))
+    (await readTextCapped(await pathOf(folder, name), MAX_JOURNAL))
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => parse(ROW, parseJson(line), folder, name))
   const modelFiles: ModelFile[] = []
-  for (const name of run.model_files) modelFiles.push({ name, content: await readFileCapped(await path(name), MAX_SIDE_FILE) })
+  for (const name of run.model_files)
+    modelFiles.push({ name, content: await readFileCapped(await pathOf(folder, name), MAX_SIDE_FILE) })
+  const rowIndices = await readRowIndices(folder)
   return {
-    settings: createSettings(settings),
+    settings,
     rows: await rows(ROWS_FILE),
     heldOutRows: await rows(HELD_OUT_ROWS_FILE),
+    ...(rowIndices ? { rowIndices } : {}),
     baseModel: run.base_model,
     rowsFingerprint: run.rows_sha256,
     modelFiles,
+  }
+}
+
+async function readRowIndices(folder: string): Promise<RowIndices | null> {
+  const path = join(folder, ROW_INDICES_FILE)
+  if (!(await exists(path, nodeFileSystem))) return null
+  const indices = parse(ROW_INDICES, await readJsonCapped(path, MAX_JOURNAL), folder, ROW_INDICES_FILE)
+  return { rows: indices.rows, heldOutRows: indices.held_out_rows }
+}
+
+/** What a run began from, without reading its rows. @throws as `readRunDescription` */
+export async function readRunBeginning(folder: string): Promise<Pick<RunDescription, 'settings' | 'baseModel'>> {
+  const { run, settings } = await readRunFiles(folder)
+  return { settings, baseModel: run.base_model }
+}
+
+async function readRunFiles(folder: string): Promise<{ run: z.infer<typeof RUN>; settings: TrainingSettings }> {
+  const json = async (name: string): Promise<unknown> => readJsonCapped(await pathOf(folder, name), MAX_CONFIG_JSON)
+  const run = parse(RUN, await json(RUN_FILE), folder, RUN_FILE)
+  const settings = parse(trainingSettingsSchema, await json(TRAINING_ARGUMENTS_FILE), folder, TRAINING_ARGUMENTS_FILE)
+  return { run, settings: createSettings(settings) }
+}
+
+async function pathOf(folder: string, name: string): Promise<string> {
+  try {
+    return await containedPath(folder, name)
+  } catch (error) {
+    throw new TuneDeskError('runs/not-a-run', { folder, file: name }, { cause: error })
   }
 }
 

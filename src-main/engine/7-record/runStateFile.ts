@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { RunState } from '../6-train/runState.ts'
+import { AS_PLANNED } from '../6-train/stepMemory.ts'
 import { printSortedJson } from './printJson.ts'
 
 export const RUN_STATE_FILE = 'run_state.json'
@@ -30,12 +31,17 @@ export const runStateSchema = z
     lossSinceLog: z.number(),
     lossBeforeLog: z.number(),
     lastLoggedStep: step,
+    // Not there in runs of the first version.
+    lossOfEpoch: z.number().default(0),
+    evaluationsWithoutGain: step.default(0),
+    endedBy: z.enum(['early-stopping', 'test-passed', 'keep']).nullable().default(null),
     gradientNorm: z.number().nullable(),
     learningRate: z.number().nullable(),
     uncountedFlos: z.number(),
     checkpoints: z.array(step),
     bestCheckpoint: step.nullable(),
     seconds: z.number(),
+    stepMemory: z.object({ rowsAtOnce: step.nullable(), recomputes: z.boolean() }).default(AS_PLANNED),
     optimizerStepCount: step,
   })
   .transform(({ version: _, optimizerStepCount, ...state }): RunStateFile => ({ state, optimizerStepCount }))

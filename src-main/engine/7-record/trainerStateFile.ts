@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { RunState, TrainerState } from '../6-train/runState.ts'
+import type { LogLine, RunState, TrainerState } from '../6-train/runState.ts'
 import { printSortedJson } from './printJson.ts'
 
 export const TRAINER_STATE_FILE = 'trainer_state.json'
@@ -29,6 +29,8 @@ export function printTrainerState({ trainer, bestCheckpoint }: RunState): string
 
 const step = z.int().min(0)
 
+export const logLineSchema: z.ZodType<LogLine> = z.object({ epoch: z.number(), step }).catchall(z.number())
+
 /** What is read back; further fields are left out. */
 export const trainerStateSchema: z.ZodType<TrainerState> = z.object({
   best_global_step: step.nullable(),
@@ -36,7 +38,7 @@ export const trainerStateSchema: z.ZodType<TrainerState> = z.object({
   epoch: z.number(),
   eval_steps: z.number(),
   global_step: step,
-  log_history: z.array(z.object({ epoch: z.number(), step }).catchall(z.number())),
+  log_history: z.array(logLineSchema),
   logging_steps: z.number(),
   max_steps: step,
   num_train_epochs: step,

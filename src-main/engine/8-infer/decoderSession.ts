@@ -1,95 +1,215 @@
 import { availableParallelism } from 'node:os'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { encodeOnnx } from '../../files/onnx.ts'
+import { encodeOnnx, type OnnxGraph } from '../../files/onnx.ts'
 import type { Weights } from '../../files/safetensors.ts'
 import type { TokenId } from '../2-tokens/tokenisedRow.ts'
 import type { ModelConfig } from '../4-graph/config.ts'
-import { inferenceGraph, paddedHeadSize, pastName, presentName } from './inferenceGraph.ts'
+import { modelParameters } from '../4-graph/parameters.ts'
+import { NO_PARTS, type TrainedParts } from '../4-graph/trainedParts.ts'
+import type { FrozenWeights } from '../6-train/modelWeights.ts'
+import type { NamedTensor } from '../6-train/trainableModel.ts'
+import {
+  appendedName,
+  bytesFile,
+  CACHE_PARTS,
+  inferenceGraph,
+  paddedHeadSize,
+  pastName,
+  scalesFile,
+  type Precision,
+} from './inferenceGraph.ts'
+import { keepCaches } from './keptCaches.ts'
+import { append, reserve, type KeyValueCache } from './keyValueCache.ts'
+import { quantiseBlocks } from './quantiseBlocks.ts'
 
-/** Keys and values of the tokens so far. A value: any number of continuations may start from it. */
-export interface KeyValueCache {
+/** A text that is being read. */
+export interface Reading {
+  /** How many tokens have been read: of a text that begins like an earlier one, not 0 from the start. */
   readonly length: number
-  readonly tensors: Readonly<Record<string, Tensor>>
-}
-
-export interface DecoderStep {
-  /** Scores of what follows each of the last tokens that were asked for, [kept, vocabulary]. */
-  logits: Float32Array
-  cache: KeyValueCache
+  /**
+   * Reads on. Computes on all threads without a pause; the event loop turns once before it.
+   * @param logitsToKeep for how many of the last ids scores are wanted; at least 1
+   * @returns scores of what follows each of these, [kept, vocabulary]
+   */
+  read(ids: readonly TokenId[], logitsToKeep?: number): Promise<Float32Array>
+  /** What was read stays remembered, for a text that begins alike. */
+  end(): void
 }
 
 /** A model that reads tokens and scores what comes next. */
-export interface DecoderSession {
-  readonly emptyCache: KeyValueCache
+export interface TokenReader {
   /**
-   * Reads `ids` behind what the cache holds. Computes on all threads without a pause; the event loop turns once before it.
-   * @param logitsToKeep for how many of the last ids scores are wanted; at least 1
+   * Begins a text, to be ended by whoever began it. Several may be read side by side.
+   * @param ids its first tokens as far as they are known: as many of them as an earlier text began with, all but the last at most, are not to
+   * be read again
    */
-  read(ids: readonly TokenId[], cache: KeyValueCache, logitsToKeep?: number): Promise<DecoderStep>
+  begin(ids: readonly TokenId[]): Reading
+}
+
+export interface DecoderSession extends TokenReader {
   close(): Promise<void>
+}
+
+/** Weights that are handed in beside those of a folder, or instead of them. */
+export interface FedWeights {
+  parts: TrainedParts
+  /** All tensors of these parts. */
+  tensors: readonly NamedTensor[]
+}
+
+interface SessionOptions {
+  /** How many tokens a text may have at most. */
+  contextLength: number
+  /** Of the processor; all of them unless given. */
+  threads?: number
 }
 
 /**
  * onnxruntime over the weights of a model folder. float32 weights are mapped into memory, not read: they take room only as the system's file
- * cache; 16-bit weights are widened into memory of our own.
- * @param options.contextLength how many tokens a cache may hold at most
- * @param options.threads of the processor; all of them unless given
+ * cache; 16-bit weights are widened into memory of our own. With 'int8' the matrices are read, and kept in a byte a number and a scale for
+ * every 32 of them.
+ * @param fed what is handed in instead: an adapter
  */
 export async function openDecoderSession(
   config: ModelConfig,
-  { folder, tensors }: Pick<Weights, 'folder' | 'tensors'>,
-  { contextLength, threads = availableParallelism() }: { contextLength: number; threads?: number },
+  weights: Pick<Weights, 'folder' | 'tensors' | 'read'>,
+  { precision = 'float32', ...options }: SessionOptions & { precision?: Precision },
+  fed: FedWeights = { parts: NO_PARTS, tensors: [] },
 ): Promise<DecoderSession> {
-  const session = await InferenceSession.create(encodeOnnx(inferenceGraph(config, tensors, contextLength)), {
+  const graph = inferenceGraph(config, weights.tensors, options.contextLength, precision, fed.parts)
+  const session =
+    precision === 'int8'
+      ? // Here onnxruntime arranges the bytes for its products, in memory of its own: ours are garbage afterwards.
+        await createSession(graph, options, {}, await int8Files(config, weights, fed.parts))
+      : // Prepacking copies every matrix; without it Gemm reads the mapped file, as fast.
+        await createSession(graph, options, {
+          model_external_initializers_file_folder_path: weights.folder,
+          disable_prepacking: '1',
+        })
+  return { ...readerOver(config, session, feedsOf(fed.tensors)), close: () => session.release() }
+}
+
+/** A decoder that is being trained, asked between two optimizer steps. */
+export interface FedDecoder {
+  /** Over these weights, all that are fed: they are read where they are, and may not change until the last answer. */
+  over(weights: readonly NamedTensor[]): TokenReader
+  close(): Promise<void>
+}
+
+/**
+ * onnxruntime over weights that are handed in: nothing is written, and nothing copied.
+ * @param base where all others lie, mapped as those of `openDecoderSession`; null where there are none
+ */
+export async function openFedDecoder(
+  config: ModelConfig,
+  parts: TrainedParts,
+  base: FrozenWeights | null,
+  options: SessionOptions,
+): Promise<FedDecoder> {
+  const graph = inferenceGraph(config, base?.tensors ?? new Map(), options.contextLength, 'float32', parts)
+  const session = await createSession(graph, options, {
+    disable_prepacking: '1',
+    ...(base ? { model_external_initializers_file_folder_path: base.folder } : {}),
+  })
+  return { over: (weights) => readerOver(config, session, feedsOf(weights)), close: () => session.release() }
+}
+
+const feedsOf = (weights: readonly NamedTensor[]): Record<string, Tensor> =>
+  Object.fromEntries(weights.map(({ name, shape, data }) => [name, new Tensor('float32', data, shape)]))
+
+function createSession(
+  graph: OnnxGraph,
+  { threads = availableParallelism() }: SessionOptions,
+  entries: Record<string, string>,
+  externalData: readonly MemoryFile[] = [],
+): Promise<InferenceSession> {
+  return InferenceSession.create(encodeOnnx(graph), {
     executionProviders: ['cpu'],
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
     intraOpNumThreads: threads,
     extra: {
-      session: {
-        model_external_initializers_file_folder_path: folder,
-        // Prepacking copies every matrix; without it Gemm reads the mapped file, as fast.
-        disable_prepacking: '1',
-        intra_op: { allow_spinning: '0' },
-      },
+      session: { intra_op: { allow_spinning: '0' }, ...entries },
     },
+    ...(externalData.length > 0 ? { externalData } : {}),
   })
-  const layers = Array.from({ length: config.layerCount }, (_, layer) => layer)
-  const parts = ['key', 'value'] as const
-  const emptyShape = [1, config.keyValueHeadCount, 0, paddedHeadSize(config)]
+}
+
+interface MemoryFile {
+  path: string
+  data: Uint8Array
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array => new Uint8Array(buffer, byteOffset, byteLength)
+
+/** All weights, the matrices in 8 bits, one after another: never more than one of them is in memory in float32. */
+async function int8Files(config: ModelConfig, { read }: Pick<Weights, 'read'>, fed: TrainedParts): Promise<MemoryFile[]> {
+  const files: MemoryFile[] = []
+  for (const { name, shape } of modelParameters(config)) {
+    if (fed.parameters.has(name)) continue
+    const [rows = 0, columns] = shape
+    const values = await read(name)
+    if (columns === undefined) {
+      files.push({ path: name, data: bytesOf(values) })
+      continue
+    }
+    const { bytes, scales } = quantiseBlocks(values, rows, columns)
+    files.push({ path: bytesFile(name), data: bytes }, { path: scalesFile(name), data: bytesOf(scales) })
+  }
+  return files
+}
+
+/** @param weights what is fed with every call */
+function readerOver(config: ModelConfig, session: InferenceSession, weights: Readonly<Record<string, Tensor>>): TokenReader {
+  const parts = Array.from({ length: config.layerCount }, (_, layer) => CACHE_PARTS.map((part) => [layer, part] as const)).flat()
+  const shape = { arrays: parts.length, heads: config.keyValueHeadCount, headSize: paddedHeadSize(config) }
+  const caches = keepCaches(shape)
+  // Of the outputs only these: whatever onnxruntime gives back is copied, and the copies of whole caches would be garbage with every token.
+  const outputs = ['logits', ...parts.map(([layer, part]) => appendedName(layer, part))]
+  let ones = new BigInt64Array()
+
+  const mask = (length: number): Tensor => {
+    if (length > ones.length) ones = new BigInt64Array(2 * length).fill(1n)
+    return new Tensor('int64', ones.subarray(0, length), [1, length])
+  }
+  const pasts = ({ arrays, capacity }: KeyValueCache): Record<string, Tensor> =>
+    Object.fromEntries(
+      parts.map(([layer, part], i) => [
+        pastName(layer, part),
+        new Tensor('float32', arrays[i] ?? new Float32Array(), [1, shape.heads, capacity, shape.headSize]),
+      ]),
+    )
 
   return {
-    emptyCache: {
-      length: 0,
-      tensors: Object.fromEntries(
-        layers.flatMap((layer) =>
-          parts.map((part) => [pastName(layer, part), new Tensor('float32', new Float32Array(), emptyShape)]),
-        ),
-      ),
-    },
-    async read(ids, cache, logitsToKeep = 1) {
-      const length = cache.length + ids.length
-      const results = await session.run({
-        ...cache.tensors,
-        input_ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]),
-        attention_mask: new Tensor('int64', new BigInt64Array(length).fill(1n), [1, length]),
-        num_logits_to_keep: new Tensor('int64', BigInt64Array.of(BigInt(logitsToKeep)), []),
-      })
-      const result = (name: string): Tensor => {
-        const tensor = results[name]
-        if (!tensor) throw new Error(`the decoder gives no ${name}`)
-        return tensor
-      }
+    begin(text) {
+      const cache = caches.take(text)
       return {
-        logits: result('logits').data as Float32Array,
-        cache: {
-          length,
-          tensors: Object.fromEntries(
-            layers.flatMap((layer) => parts.map((part) => [pastName(layer, part), result(presentName(layer, part))])),
-          ),
+        get length() {
+          return cache.ids.length
         },
+        async read(ids, logitsToKeep = 1) {
+          reserve(cache, ids.length)
+          const results = await session.run(
+            {
+              ...weights,
+              ...pasts(cache),
+              input_ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]),
+              attention_mask: mask(cache.ids.length + ids.length),
+              num_logits_to_keep: new Tensor('int64', BigInt64Array.of(BigInt(logitsToKeep)), []),
+            },
+            outputs,
+          )
+          const [logits, ...rows] = outputs.map((name) => results[name]?.data as Float32Array | undefined)
+          if (!logits) throw new Error('the decoder gives no logits')
+          append(
+            cache,
+            ids,
+            rows.flatMap((each) => each ?? []),
+          )
+          return logits
+        },
+        end: () => caches.giveBack(cache),
       }
     },
-    close: () => session.release(),
   }
 }

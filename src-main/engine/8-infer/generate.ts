@@ -1,8 +1,9 @@
 import { TuneDeskError } from '../../contract/error.ts'
+import { GREEDY_CHOICE, type StopReason } from '../../contract/generation.ts'
 import type { Tokenizer } from '../2-tokens/openTokenizer.ts'
 import type { TokenId } from '../2-tokens/tokenisedRow.ts'
 import { mersenneTwister } from '../3-batches/mersenneTwister.ts'
-import type { DecoderSession, DecoderStep } from './decoderSession.ts'
+import type { Reading } from './decoderSession.ts'
 import type { InferenceModel } from './openModel.ts'
 import { penaliseRepetition, sampleToken, type SamplingSettings } from './sampleToken.ts'
 import { createTextStream } from './textStream.ts'
@@ -17,17 +18,7 @@ export interface GenerationSettings extends SamplingSettings {
 }
 
 /** The likeliest token each time. */
-export const GREEDY: GenerationSettings = {
-  max_new_tokens: 256,
-  temperature: 0,
-  top_k: 0,
-  top_p: 1,
-  repetition_penalty: null,
-  stop_strings: [],
-  seed: 42,
-}
-
-export type StopReason = 'end-mark' | 'length' | 'stop-string' | 'aborted'
+export const GREEDY: GenerationSettings = { ...GREEDY_CHOICE, stop_strings: [] }
 
 export interface Generation {
   /** Without prompt, special tokens and stop string. */
@@ -81,41 +72,49 @@ export async function generate(
 
   const started = performance.now()
   let reason: StopReason = 'length'
-  let step = limit > 0 ? await readPrompt(decoder, prompt, signal) : null
-  while (step) {
-    penaliseRepetition(step.logits, before, penalty)
-    const id = sampleToken(step.logits, settings, random)
-    ids.push(id)
-    before.add(id)
-    if (ends.has(id)) {
-      reason = 'end-mark'
-      break
+  const reading = decoder.begin(prompt)
+  try {
+    let logits = limit > 0 ? await readPrompt(reading, prompt, signal) : null
+    while (logits) {
+      penaliseRepetition(logits, before, penalty)
+      const id = sampleToken(logits, settings, random)
+      ids.push(id)
+      before.add(id)
+      if (ends.has(id)) {
+        reason = 'end-mark'
+        break
+      }
+      if (!tokenizer.specialIds.has(id)) tell(stream.push(id))
+      if (stream.stopped) {
+        reason = 'stop-string'
+        break
+      }
+      if (ids.length === limit || signal?.aborted) break
+      logits = await reading.read([id])
     }
-    if (!tokenizer.specialIds.has(id)) tell(stream.push(id))
-    if (stream.stopped) {
-      reason = 'stop-string'
-      break
-    }
-    if (ids.length === limit || signal?.aborted) break
-    step = await decoder.read([id], step.cache)
+  } finally {
+    reading.end()
   }
   tell(stream.end())
   if (reason === 'length' && ids.length < limit) reason = 'aborted'
   return { text, ids, reason, tokensPerSecond: (ids.length * 1000) / (performance.now() - started) }
 }
 
-/** @returns null where the signal came before the end */
+/**
+ * Reads what is not yet read of a prompt.
+ * @returns scores of what follows it; null where the signal came before the end
+ */
 async function readPrompt(
-  decoder: DecoderSession,
+  reading: Reading,
   prompt: readonly TokenId[],
   signal: AbortSignal | undefined,
-): Promise<DecoderStep | null> {
-  let step: DecoderStep | null = null
-  for (let start = 0; start < prompt.length; start += PROMPT_PIECE) {
+): Promise<Float32Array | null> {
+  let logits: Float32Array | null = null
+  while (reading.length < prompt.length) {
     if (signal?.aborted) return null
-    step = await decoder.read(prompt.slice(start, start + PROMPT_PIECE), step?.cache ?? decoder.emptyCache)
+    logits = await reading.read(prompt.slice(reading.length, reading.length + PROMPT_PIECE))
   }
-  return step
+  return logits
 }
 
 /** Ids that end an answer: of the model's files, and the tokenizer's own. */

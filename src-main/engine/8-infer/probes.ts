@@ -1,11 +1,15 @@
-import { TuneDeskError, type ErrorCode, type ErrorParameters } from '../../contract/error.ts'
-import type { Verdict } from '../../contract/verdict.ts'
-import type { Row } from '../1-dataset/row.ts'
+import { TuneDeskError, type ErrorCode } from '../../contract/error.ts'
+import type { Row } from '../../contract/row.ts'
+import {
+  RECITES,
+  type GroupSummary,
+  type ProbeGroup,
+  type ProbeKind,
+  type ProbeResult,
+  type TestReport,
+} from '../../contract/testReport.ts'
 import { characterFScore } from './characterFScore.ts'
 import { leakScore } from './leakScore.ts'
-
-/** Rows that the model was trained on, and rows that it has never seen. */
-export type ProbeGroup = 'trained' | 'held-out'
 
 export interface ProbeRow extends Row {
   /** Index of the row in its dataset, from 0. */
@@ -13,50 +17,6 @@ export interface ProbeRow extends Row {
   group: ProbeGroup
 }
 
-/** The answer probe asks with instruction and input, the leak probe with the instruction alone. */
-export type ProbeKind = 'answer' | 'leak'
-
-export interface ProbeResult {
-  row: number
-  group: ProbeGroup
-  probe: ProbeKind
-  instruct: string
-  /** What was asked beside it; '' in the leak probe. */
-  input: string
-  answer: string
-  /** What the row says; in the leak probe the label of a row with this instruction that is most like the answer. */
-  label: string
-  /** Answer and label are the same but for white space at their ends. */
-  exact_match: boolean
-  /** Likeness to the label, 0 to 100. */
-  chrf: number
-  /** How much of the row's input the answer repeats, 0 to 1; null in the answer probe, or where there is nothing to leak. */
-  leak_score: number | null
-  /** Why the row could not be asked; its answer is then '', which counts like any other. */
-  error?: { code: ErrorCode; parameters: ErrorParameters }
-}
-
-export interface GroupSummary {
-  rows: number
-  exact_matches: number
-  mean_chrf: number
-  /** Rows whose input could leak. */
-  leak_rows: number
-  /** Rows whose leak score reaches RECITES. */
-  reciting: number
-  mean_leak_score: number
-  max_leak_score: number
-}
-
-/** What `test.json` holds. */
-export interface TestReport {
-  verdict: Verdict
-  groups: Partial<Record<ProbeGroup, GroupSummary>>
-  results: ProbeResult[]
-}
-
-/** From half of an input on, an answer counts as reciting it. */
-const RECITES = 0.5
 /** Share of exact answers from which a model counts as having learned its rows; below any of them exact or this alike, not at all. */
 const LEARNED_SHARE = 0.9
 const PARTLY_CHRF = 50
@@ -66,6 +26,8 @@ export interface ProbeOptions {
   answer: (question: { instruct: string; input: string }, row: ProbeRow, signal?: AbortSignal) => Promise<string>
   onResult?: (result: ProbeResult, done: number, total: number) => void
   signal?: AbortSignal
+  /** All rows that there are, where `rows` are some of them: their labels are good answers, too. */
+  known?: readonly ProbeRow[]
 }
 
 /**
@@ -73,7 +35,10 @@ export interface ProbeOptions {
  * leaves out rows without an input, which have nothing to leak, and without an instruction, which have nothing to be asked alone.
  * @throws the signal's reason, and what `answer` throws; a question that is empty or too long for the model is a result instead
  */
-export async function runProbes(rows: readonly ProbeRow[], { answer, onResult, signal }: ProbeOptions): Promise<TestReport> {
+export async function runProbes(
+  rows: readonly ProbeRow[],
+  { answer, onResult, signal, known = rows }: ProbeOptions,
+): Promise<TestReport> {
   const results: ProbeResult[] = []
   const leakable = rows.filter(({ instruct, input }) => instruct.trim() !== '' && input.trim() !== '')
   const total = rows.length + leakable.length
@@ -96,7 +61,7 @@ export async function runProbes(rows: readonly ProbeRow[], { answer, onResult, s
     tell({ ...described(row, 'answer', given, row.label), input: row.input, leak_score: null })
   }
   const alone = new Map<string, Alone>()
-  const byInstruction = grouped(rows)
+  const byInstruction = grouped(known)
   for (const row of leakable) {
     const { instruct, input } = row
     let shared = alone.get(instruct)

@@ -1,14 +1,25 @@
 """The log, trainer_state and remaining checkpoints of real Hugging Face Trainer runs (transformers 5.23.0, accelerate 1.15.0, torch 2.15.0; CPU,
-one thread): the tiny qwen2 of this folder, its six rows and five held-out ones, a run for each list of settings below. Run:
+one thread; bitsandbytes 0.50.2): the tiny qwen2 of this folder, its six rows and five held-out ones, a run for each list of settings below. Run:
   python make_trainer_logs.py        writes trainer_logs.json beside itself"""
 import json, os, shutil, tempfile
 os.environ['HF_HUB_OFFLINE'] = '1'
+import bitsandbytes.backends.cpu.ops
 import torch
 from transformers import AutoModelForCausalLM, Trainer, TrainingArguments
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
+
+
+def quantise_to_the_nearest(values, code, absmax_out, codes_out, blocksize):
+    """bitsandbytes' CPU build looks codes up in a coarse table and so takes a neighbour now and then; its PyTorch code, for float64, does not."""
+    codes, absmax = torch.ops.bitsandbytes.quantize_blockwise(values.double(), code, blocksize)
+    codes_out.copy_(codes)
+    absmax_out.copy_(absmax)
+
+
+bitsandbytes.backends.cpu.ops._quant_blockwise_fp32_direct = quantise_to_the_nearest
 
 golden = json.load(open(f'{HERE}/qwen2/golden.json'))
 PAD = golden['pad_id']
@@ -17,6 +28,7 @@ MASKED = (ROWS[0][0], [-100] * len(ROWS[0][0]))
 HELD_OUT = [ROWS[4], ROWS[2], ROWS[0], ROWS[5], ROWS[1]]
 
 BASE = dict(per_device_train_batch_size=2, learning_rate=2e-3)
+OPTIM = dict(optim='adamw_torch')
 RUNS = {
     'defaults, a line for every epoch': dict(num_train_epochs=3, logging_strategy='epoch'),
     'steps, first step, cosine, warm-up share, weight decay, half an epoch': dict(
@@ -49,6 +61,9 @@ RUNS = {
     'a row and a held-out batch with nothing to learn': dict(
         per_device_train_batch_size=4, num_train_epochs=2, logging_steps=1, eval_strategy='epoch', save_strategy='no',
         per_device_eval_batch_size=1, masked=True),
+    'sgd': dict(optim='sgd', learning_rate=0.1, num_train_epochs=3, logging_steps=1, weight_decay=0.1, save_strategy='no'),
+    'adafactor': dict(optim='adafactor', num_train_epochs=3, logging_steps=1, weight_decay=0.1, save_strategy='no'),
+    'adamw_8bit': dict(optim='adamw_8bit', num_train_epochs=3, logging_steps=1, weight_decay=0.1, save_strategy='no'),
     'constant, evaluated by the steps of the log': dict(
         num_train_epochs=2, logging_steps=4, eval_strategy='steps', lr_scheduler_type='constant', seed=3, save_steps=3),
 }
@@ -70,7 +85,7 @@ def collate(rows):
 def run(masked=False, **settings):
     folder = tempfile.mkdtemp()
     model = AutoModelForCausalLM.from_pretrained(f'{HERE}/qwen2', dtype=torch.float32)
-    arguments = TrainingArguments(folder, **{**BASE, **settings}, report_to='none', use_cpu=True, optim='adamw_torch', disable_tqdm=True,
+    arguments = TrainingArguments(folder, **{**OPTIM, **BASE, **settings}, report_to='none', use_cpu=True, disable_tqdm=True,
                                   save_only_model=True)
     rows, held_out = (ROWS + [MASKED], HELD_OUT + [MASKED]) if masked else (ROWS, HELD_OUT)
     trainer = Trainer(model=model, args=arguments, train_dataset=Rows(rows), eval_dataset=Rows(held_out), data_collator=collate)

@@ -2,55 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { TokenisedRow } from '../../../src-main/engine/2-tokens/tokenisedRow.ts'
 import { packBatch } from '../../../src-main/engine/3-batches/packBatch.ts'
-import type { ModelConfig, Rope } from '../../../src-main/engine/4-graph/config.ts'
-import { count } from '../../../src-main/engine/4-graph/elements.ts'
 import { modelParameters } from '../../../src-main/engine/4-graph/parameters.ts'
-import type { Executor } from '../../../src-main/engine/5-exec/executor.ts'
 import { createOrtExecutor } from '../../../src-main/engine/5-exec/ortExecutor.ts'
 import { createReferenceExecutor } from '../../../src-main/engine/5-exec/referenceExecutor.ts'
-import { createDecoder } from '../../../src-main/engine/6-train/decoder.ts'
-
-const rope: fc.Arbitrary<Rope> = fc.constantFrom<Rope>(
-  { type: 'default', theta: 1e4 },
-  { type: 'linear', theta: 1e4, factor: 2 },
-  { type: 'llama3', theta: 1e4, factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalMaxPositions: 8 },
-  {
-    type: 'yarn',
-    theta: 1e4,
-    factor: 4,
-    originalMaxPositions: 8,
-    betaFast: 32,
-    betaSlow: 1,
-    attentionFactor: 1.1,
-    truncate: true,
-  },
-)
-
-const config: fc.Arbitrary<ModelConfig> = fc
-  .record({
-    rope,
-    tiedEmbeddings: fc.boolean(),
-    queryKeyValueBias: fc.boolean(),
-    outputBias: fc.boolean(),
-    mlpBias: fc.boolean(),
-    queryKeyNorm: fc.boolean(),
-    keyValueHeadCount: fc.constantFrom(1, 2, 4),
-    headSize: fc.constantFrom(4, 6),
-    layerCount: fc.constantFrom(1, 2),
-    window: fc.constantFrom(null, 1, 3),
-    vocabularySize: fc.constantFrom(7, 200, 211),
-  })
-  .map(({ window, ...options }) => ({
-    family: 'llama',
-    hiddenSize: 8,
-    headCount: 4,
-    intermediateSize: 12,
-    rmsNormEpsilon: 1e-5,
-    maxPositions: 32,
-    initializerRange: 0.02,
-    slidingWindow: Array.from({ length: options.layerCount }, (_, layer) => (layer === 0 ? window : null)),
-    ...options,
-  }))
+import { anyConfig, buildDecoder, randomWeights } from '../../support/randomDecoder.ts'
 
 /** Rows of any lengths, some alike, each with some learned tokens; at least one that is learned after the shift. */
 const rows = (vocabularySize: number): fc.Arbitrary<TokenisedRow[]> =>
@@ -67,37 +22,17 @@ const rows = (vocabularySize: number): fc.Arbitrary<TokenisedRow[]> =>
       }),
     )
 
-const cases = config.chain((each) => fc.tuple(fc.constant(each), rows(each.vocabularySize), fc.integer({ min: 1, max: 2 ** 30 })))
-
-function weightData(each: ModelConfig, seed: number): Map<string, Float32Array> {
-  let state = seed
-  const next = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32 - 0.5
-  }
-  return new Map(
-    modelParameters(each).map(({ name, shape }) => [
-      name,
-      Float32Array.from({ length: count(shape as number[]) }, () => (name.includes('norm') ? 1 + 0.4 * next() : next())),
-    ]),
-  )
-}
-
-async function build(each: ModelConfig, executor: Executor, data: Map<string, Float32Array>) {
-  async function* weights() {
-    for (const { name, shape } of modelParameters(each))
-      yield await Promise.resolve({ name, shape: [...shape], data: (data.get(name) ?? new Float32Array()).slice() })
-  }
-  return createDecoder(each, executor, weights())
-}
+const cases = anyConfig.chain((each) =>
+  fc.tuple(fc.constant(each), rows(each.vocabularySize), fc.integer({ min: 1, max: 2 ** 30 })),
+)
 
 test('onnxruntime agrees with the float64 reference on loss and gradients, over any two micro-batches', async () => {
   await fc.assert(
     fc.asyncProperty(cases, async ([each, examples, seed]) => {
-      const data = weightData(each, seed)
+      const data = randomWeights(each, seed)
       const [ort, reference] = [
-        await build(each, await createOrtExecutor({ threads: 1 }), data),
-        await build(each, createReferenceExecutor(), data),
+        await buildDecoder(each, await createOrtExecutor({ threads: 1 }), data),
+        await buildDecoder(each, createReferenceExecutor(), data),
       ]
       for (const part of [examples, examples.slice(0, 1)]) {
         const batch = packBatch(part)
@@ -117,15 +52,35 @@ test('onnxruntime agrees with the float64 reference on loss and gradients, over 
   )
 })
 
+test('layers that are run again on the way back give the same loss and gradients, bit for bit', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async ([drawn, examples, seed]) => {
+      const each = { ...drawn, layerCount: 3, slidingWindow: [null, ...drawn.slidingWindow, null].slice(0, 3) }
+      const data = randomWeights(each, seed)
+      const stashed = await buildDecoder(each, await createOrtExecutor({ threads: 1 }), data)
+      const recomputed = await buildDecoder(each, await createOrtExecutor({ threads: 1 }), data)
+      recomputed.recomputesActivations = true
+      for (const part of [examples, examples.slice(0, 1)]) {
+        const batch = packBatch(part)
+        expect(await recomputed.accumulateGradients(batch, 0.1)).toBe(await stashed.accumulateGradients(batch, 0.1))
+      }
+      for (const { name } of modelParameters(each))
+        expect(await recomputed.gradient(name), name).toEqual(await stashed.gradient(name))
+      await Promise.all([stashed.dispose(), recomputed.dispose()])
+    }),
+    { numRuns: 6 },
+  )
+})
+
 /** Small enough for the curvature not to show, large enough for float64's rounding not to. */
 const STEP = 2 ** -11
 
 test("the reference's gradients are those of finite differences, through the whole model", async () => {
   await fc.assert(
     fc.asyncProperty(cases, fc.nat(), async ([each, examples, seed], pick) => {
-      const data = weightData(each, seed)
+      const data = randomWeights(each, seed)
       const batch = packBatch(examples)
-      const model = await build(each, createReferenceExecutor(), data)
+      const model = await buildDecoder(each, createReferenceExecutor(), data)
       await model.accumulateGradients(batch, 1)
       for (const { name } of modelParameters(each)) {
         const values = data.get(name) ?? new Float32Array()
@@ -135,7 +90,7 @@ test("the reference's gradients are those of finite differences, through the who
             name,
             values.map((value, i) => (i === at ? moved : value)),
           )
-          return (await build(each, createReferenceExecutor(), weights)).evaluate(batch)
+          return (await buildDecoder(each, createReferenceExecutor(), weights)).evaluate(batch)
         }
         // Weights are float32: the way that one has really moved is what counts.
         const [up, down] = [STEP, -STEP].map((step) => Math.fround((values[at] ?? NaN) + step)) as [number, number]

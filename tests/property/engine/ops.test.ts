@@ -65,6 +65,7 @@ const EXAMPLES: Record<keyof typeof OPS, fc.Arbitrary<Example>> = {
       attributes: { transposeA, transposeB, factor },
     })),
   max: reduction,
+  maximum: binary,
   multiply: binary,
   reshape: shape.map((from) => ({ operands: [from], attributes: { shape: [count(from)] } })),
   rmsInverse: shape.map((from) => ({ operands: [from], attributes: { epsilon: 1e-5 } })),

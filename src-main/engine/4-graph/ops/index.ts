@@ -4,6 +4,7 @@ import { exponentialOp } from './exponential.ts'
 import { gatherRowsOp } from './gatherRows.ts'
 import { matmulOp } from './matmul.ts'
 import { maxOp } from './max.ts'
+import { maximumOp } from './maximum.ts'
 import { multiplyOp } from './multiply.ts'
 import { reshapeOp } from './reshape.ts'
 import { rmsInverseOp } from './rmsInverse.ts'
@@ -22,6 +23,7 @@ export const OPS = {
   gatherRows: gatherRowsOp,
   matmul: matmulOp,
   max: maxOp,
+  maximum: maximumOp,
   multiply: multiplyOp,
   reshape: reshapeOp,
   rmsInverse: rmsInverseOp,

@@ -24,7 +24,7 @@ import { required } from './layerWeights.ts'
 export interface HeadPrograms {
   /** hidden [S, D], weight [D], scale [] → normalised [S, D], scaled = scale · normalised */
   norm: Program
-  /** hidden, weight, gradient.normalised → gradient.hidden, gradient.weight */
+  /** hidden, weight, gradient.normalised → gradient.hidden, and gradient.weight where it is trained */
   normBackward: Program
   /** normalised [S, D], table [V, D], targets [S] → scores [S]: the logit of each target */
   targetScores: Program
@@ -36,7 +36,7 @@ export interface HeadPrograms {
   hiddenGradient: Program
 }
 
-export function head({ vocabularySize, hiddenSize, rmsNormEpsilon }: ModelConfig): HeadPrograms {
+export function head({ vocabularySize, hiddenSize, rmsNormEpsilon }: ModelConfig, trainsNorm: boolean): HeadPrograms {
   const states = ['S', hiddenSize]
   const table = (graph: Graph) => input(graph, 'table', [vocabularySize, hiddenSize])
   const targets = (graph: Graph) => input(graph, 'targets', ['S'], 'int64')
@@ -48,10 +48,10 @@ export function head({ vocabularySize, hiddenSize, rmsNormEpsilon }: ModelConfig
   const scaled = multiply(normGraph, normalised, input(normGraph, 'scale', []))
   const norm = program('head.norm', normGraph, { normalised, scaled })
   const seed = input(normGraph, 'gradient.normalised', states)
-  const gradients = differentiate(normGraph, new Map([[normalised, seed]]), [hidden, weight])
+  const gradients = differentiate(normGraph, new Map([[normalised, seed]]), trainsNorm ? [hidden, weight] : [hidden])
   const normBackward = program('head.norm.backward', normGraph, {
     'gradient.hidden': required(gradients, hidden),
-    'gradient.weight': required(gradients, weight),
+    ...(trainsNorm ? { 'gradient.weight': required(gradients, weight) } : {}),
   })
 
   const targetGraph = new Graph()

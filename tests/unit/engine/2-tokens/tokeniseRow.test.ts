@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Row } from '../../../../src-main/engine/1-dataset/row.ts'
+import type { Row } from '../../../../src-main/contract/row.ts'
 import { openTokenizer, type Tokenizer } from '../../../../src-main/engine/2-tokens/openTokenizer.ts'
 import { readBack } from '../../../../src-main/engine/2-tokens/readBack.ts'
 import type { TokenisedRow } from '../../../../src-main/engine/2-tokens/tokenisedRow.ts'
-import { tokeniseRow, type LossOn } from '../../../../src-main/engine/2-tokens/tokeniseRow.ts'
+import type { LossOn } from '../../../../src-main/engine/2-tokens/maskLayout.ts'
+import { tokeniseRow } from '../../../../src-main/engine/2-tokens/tokeniseRow.ts'
 import { withTokenizerFolder } from './tokenizerFolder.ts'
 import { promptIds } from '../../../../src-main/engine/2-tokens/rowText.ts'
 

@@ -8,8 +8,9 @@ const settings = {
   seed: 42,
   data_seed: null,
 }
+const rowsApart = (count: number): number[][] => Array.from({ length: count }, (_, row) => [row])
 const shape = (rowCount: number, changes: Partial<typeof settings> = {}): number[][] =>
-  stepsOfEpoch(rowCount, { ...settings, ...changes }, 0).map((step) => step.map((batch) => batch.length))
+  stepsOfEpoch(rowsApart(rowCount), { ...settings, ...changes }, 0).map((step) => step.map((batch) => batch.length))
 
 describe('stepsOfEpoch', () => {
   it('keeps the last short batch and the last short window', () => {
@@ -28,21 +29,27 @@ describe('stepsOfEpoch', () => {
   })
 
   it('takes every row once an epoch, in another order each time', () => {
-    const [first, second] = [0, 1].map((epoch) => stepsOfEpoch(100, settings, epoch).flat(2))
+    const [first, second] = [0, 1].map((epoch) => stepsOfEpoch(rowsApart(100), settings, epoch).flat(2))
     expect(first).not.toEqual(second)
     expect(first?.toSorted((a, b) => a - b)).toEqual(second?.toSorted((a, b) => a - b))
     expect(new Set(first).size).toBe(100)
   })
 
+  it('counts packed sequences as the Trainer counts rows, and takes all rows of each', () => {
+    const packed = stepsOfEpoch([[4, 0], [1], [3, 2, 5]], { ...settings, gradient_accumulation_steps: 1 }, 0)
+    const order = stepsOfEpoch(rowsApart(3), { ...settings, gradient_accumulation_steps: 1 }, 0)
+    expect(packed).toEqual(order.map((step) => step.map((batch) => batch.flatMap((at) => [[4, 0], [1], [3, 2, 5]][at] ?? []))))
+  })
+
   it('goes by data_seed where it is set', () => {
     const order = (changes: Partial<Omit<typeof settings, 'data_seed'>> & { data_seed?: number | null }): number[] =>
-      stepsOfEpoch(100, { ...settings, ...changes }, 0).flat(2)
+      stepsOfEpoch(rowsApart(100), { ...settings, ...changes }, 0).flat(2)
     expect(order({ data_seed: 7 })).toEqual(order({ seed: 7 }))
     expect(order({ data_seed: 0 })).toEqual(order({ seed: 0 }))
   })
 
   it('refuses a seed that torch would read as another number', () => {
-    expect(() => stepsOfEpoch(2, { ...settings, seed: -1 }, 0)).toThrow(RangeError)
-    expect(() => stepsOfEpoch(2, { ...settings, seed: 1.5 }, 0)).toThrow(RangeError)
+    expect(() => stepsOfEpoch(rowsApart(2), { ...settings, seed: -1 }, 0)).toThrow(RangeError)
+    expect(() => stepsOfEpoch(rowsApart(2), { ...settings, seed: 1.5 }, 0)).toThrow(RangeError)
   })
 })

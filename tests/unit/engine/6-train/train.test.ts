@@ -1,34 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { TuneDeskError } from '../../../../src-main/contract/error.ts'
 import type { TokenisedRow } from '../../../../src-main/engine/2-tokens/tokenisedRow.ts'
-import type { TrainingEvent } from '../../../../src-main/engine/6-train/runRecorder.ts'
-import type { LogLine } from '../../../../src-main/engine/6-train/runState.ts'
-import { createSettings, type TrainingSettings } from '../../../../src-main/engine/6-train/settings.ts'
 import { train, type TrainingRun } from '../../../../src-main/engine/6-train/train.ts'
-import { createBigramModel } from '../../../support/bigramModel.ts'
-import { collect, createMemoryRecorder, restore } from '../../../support/memoryRecorder.ts'
+import { collect, createMemoryRecorder, readState, restore } from '../../../support/memoryRecorder.ts'
+import { lines, logOf, memoryRun as setUp } from '../../../support/memoryRun.ts'
 import { tokenisedRow, tokenisedRows } from '../../../support/tokenisedRows.ts'
-
-const still = () => 0
-
-function setUp(given: Partial<TrainingSettings>, change: Partial<TrainingRun> = {}) {
-  const recorder = createMemoryRecorder()
-  const model = createBigramModel()
-  const run: TrainingRun = {
-    model,
-    rows: tokenisedRows(7),
-    heldOutRows: tokenisedRows(3),
-    settings: createSettings({ per_device_train_batch_size: 2, learning_rate: 0.05, ...given }),
-    recorder,
-    clock: still,
-    ...change,
-  }
-  return { run, recorder, model }
-}
-
-const logOf = (events: readonly TrainingEvent[]): LogLine[] =>
-  events.flatMap((event) => (event.kind === 'log' ? [event.line] : []))
-const lines = (events: readonly TrainingEvent[], key: string) => logOf(events).filter((line) => key in line)
 
 async function errorOf(promise: Promise<unknown>): Promise<TuneDeskError> {
   const error = await promise.then(
@@ -67,10 +43,10 @@ describe('the log', () => {
   test('ends with the totals under the names of the Trainer, also in trainer_state', async () => {
     let seconds = 0
     const { run, recorder } = setUp({ num_train_epochs: 2, save_strategy: 'no' }, { clock: () => seconds })
-    const adamWStep = run.model.adamWStep.bind(run.model)
-    run.model.adamWStep = async (hyperparameters) => {
+    const optimizerStep = run.model.optimizerStep.bind(run.model)
+    run.model.optimizerStep = async (hyperparameters) => {
       seconds += 0.5
-      await adamWStep(hyperparameters)
+      await optimizerStep(hyperparameters)
     }
     const { state } = await train(run)
     const last = logOf(recorder.events).at(-1)
@@ -128,10 +104,10 @@ describe('an optimizer step', () => {
     const scales = async (max_grad_norm: number) => {
       const { run } = setUp({ max_steps: 1, max_grad_norm })
       const seen: number[] = []
-      const adamWStep = run.model.adamWStep.bind(run.model)
-      run.model.adamWStep = async (hyperparameters) => {
+      const optimizerStep = run.model.optimizerStep.bind(run.model)
+      run.model.optimizerStep = async (hyperparameters) => {
         seen.push(hyperparameters.gradientScale)
-        await adamWStep(hyperparameters)
+        await optimizerStep(hyperparameters)
       }
       const norm = (await train(run)).state.gradientNorm ?? NaN
       return { scale: seen[0], norm }
@@ -246,6 +222,58 @@ describe('the best model', () => {
   })
 })
 
+describe('packing', () => {
+  // Rows of 4, 5, 6, 4, 5, 6 and 4 tokens in 12: [2, 5], [1, 4] and [0, 3, 6].
+  const settings = { packing: true, max_length: 12, num_train_epochs: 2, save_strategy: 'steps', save_steps: 1 } as const
+
+  test('makes batches of packed sequences, which the log counts as the Trainer counts rows', async () => {
+    let seconds = 0
+    const { run, recorder, model } = setUp({ ...settings, max_steps: 5 }, { clock: () => seconds })
+    const { accumulateGradients } = model
+    const batches: number[][] = []
+    model.accumulateGradients = (batch, scale) => {
+      seconds++
+      batches.push(batch.rows.toSorted((a, b) => a - b))
+      return accumulateGradients(batch, scale)
+    }
+    await train(run)
+    expect(batches.slice(0, 2).flat().sort()).toEqual([0, 1, 2, 3, 4, 5, 6])
+    expect(batches.slice(2, 4).flat().sort()).toEqual([0, 1, 2, 3, 4, 5, 6])
+    for (const batch of batches)
+      for (const sequence of [
+        [2, 5],
+        [1, 4],
+        [0, 3, 6],
+      ])
+        expect([0, sequence.length]).toContain(sequence.filter((row) => batch.includes(row)).length)
+    expect(batches).toHaveLength(5)
+    expect(lines(recorder.events, 'train_loss')[0]).toMatchObject({
+      train_samples_per_second: 2,
+      train_steps_per_second: 1,
+      epoch: 2.5,
+    })
+  })
+
+  test('counts operations without padding', async () => {
+    const { run, model } = setUp({ ...settings, num_train_epochs: 1 })
+    const { state } = await train(run)
+    const { vocabularySize, hiddenSize } = model.config
+    expect(state.trainer.total_flos).toBe(6 * 34 * (model.parameterCount - vocabularySize * hiddenSize))
+  })
+
+  test('goes on the same from every checkpoint', async () => {
+    const whole = setUp(settings)
+    const expected = await train(whole.run)
+    expect(whole.recorder.checkpoints.size).toBe(4)
+    for (const checkpoint of whole.recorder.checkpoints.values()) {
+      const resumed = setUp(settings, { state: checkpoint.state })
+      await restore(resumed.model, checkpoint)
+      expect(await train(resumed.run)).toEqual(expected)
+      expect(await collect(resumed.model.weights())).toEqual(await collect(whole.model.weights()))
+    }
+  })
+})
+
 describe('a run that is stopped', () => {
   const settings = {
     num_train_epochs: 3,
@@ -279,7 +307,7 @@ describe('a run that is stopped', () => {
       const actual = await train(second.run)
       expect(actual).toEqual(expected)
       expect(await collect(second.model.weights())).toEqual(await collect(whole.model.weights()))
-      expect(await collect(second.model.optimizerState())).toEqual(await collect(whole.model.optimizerState()))
+      expect(await readState(second.model.optimizerState())).toEqual(await readState(whole.model.optimizerState()))
       expect([...recorder.checkpoints.keys()]).toEqual([...whole.recorder.checkpoints.keys()])
       expect(recorder.checkpoints).toEqual(whole.recorder.checkpoints)
     },
@@ -372,10 +400,10 @@ describe('rows with nothing to learn', () => {
 test('progress says the pace and the time left', async () => {
   let seconds = 0
   const { run, recorder } = setUp({ max_steps: 4, save_strategy: 'no' }, { clock: () => seconds })
-  const adamWStep = run.model.adamWStep.bind(run.model)
-  run.model.adamWStep = async (hyperparameters) => {
+  const optimizerStep = run.model.optimizerStep.bind(run.model)
+  run.model.optimizerStep = async (hyperparameters) => {
     seconds += 2
-    await adamWStep(hyperparameters)
+    await optimizerStep(hyperparameters)
   }
   await train(run)
   const progress = recorder.events.filter((event) => event.kind === 'progress')

@@ -1,3 +1,4 @@
+import { createSettings } from '../../../../src-main/contract/trainingSettings.ts'
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -37,7 +38,12 @@ describe('the files of a trained model', () => {
     await change(folder)
     const base = { folder, ...(await readModelFolder(folder)) }
     const config = parseConfig(base.config)
-    const files = await trainedModelFiles(base, { ...config, vocabularySize: 600 }, await openTokenizer(folder))
+    const files = await trainedModelFiles(
+      base,
+      { ...config, vocabularySize: 600 },
+      await openTokenizer(folder),
+      createSettings({}),
+    )
     expect(new Set(files.map(({ name }) => name)).size).toBe(files.length)
     return new Map(files.map(({ name, content }: ModelFile) => [name, Buffer.from(content).toString('utf8')]))
   }

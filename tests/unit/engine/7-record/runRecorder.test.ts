@@ -58,7 +58,16 @@ describe('the folder of a finished run', () => {
           'config.json',
           'held_out_rows.jsonl',
         ],
-        ...['loss.png', 'loss.svg', 'metrics.jsonl', 'model.safetensors', 'rows.jsonl', 'run.json', 'tokenizer.json'],
+        ...[
+          'loss.png',
+          'loss.svg',
+          'metrics.jsonl',
+          'model.safetensors',
+          'rows.jsonl',
+          'run.json',
+          'steps.jsonl',
+          'tokenizer.json',
+        ],
         ...['train_results.json', 'trainer_state.json', 'training_args.json'],
       ].sort(),
     )
@@ -237,10 +246,10 @@ describe('a run that goes wrong', () => {
     const folder = await temporaryFolder()
     const breakStep = {
       change: (model: Parameters<NonNullable<Parameters<typeof beginRun>[2]>['change'] & object>[0]) => {
-        const adamWStep = model.adamWStep.bind(model)
+        const optimizerStep = model.optimizerStep.bind(model)
         let calls = 0
-        model.adamWStep = (hyperparameters) =>
-          adamWStep(++calls === 4 ? { ...hyperparameters, learningRate: 1e39 } : hyperparameters)
+        model.optimizerStep = (hyperparameters) =>
+          optimizerStep(++calls === 4 ? { ...hyperparameters, learningRate: 1e39 } : hyperparameters)
       },
     }
     expect(await codeOf(beginRun(folder, { save_steps: 2 }, breakStep))).toBe('train/weights-not-finite')

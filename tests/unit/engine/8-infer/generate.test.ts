@@ -2,8 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { openTokenizer, type Tokenizer } from '../../../../src-main/engine/2-tokens/openTokenizer.ts'
 import type { TokenId } from '../../../../src-main/engine/2-tokens/tokenisedRow.ts'
-import { parseConfig } from '../../../../src-main/engine/4-graph/parseConfig.ts'
-import type { DecoderSession, KeyValueCache } from '../../../../src-main/engine/8-infer/decoderSession.ts'
+import type { TokenReader } from '../../../../src-main/engine/8-infer/decoderSession.ts'
 import { generate, GREEDY, type GenerationSettings } from '../../../../src-main/engine/8-infer/generate.ts'
 import type { InferenceModel } from '../../../../src-main/engine/8-infer/openModel.ts'
 
@@ -24,19 +23,25 @@ interface Told {
 /** A model whose logits are what `next` makes of the number of tokens it has read. */
 function modelOf(next: (length: number) => Float32Array, changes: Partial<InferenceModel> = {}): Told {
   const pieces: TokenId[][] = []
-  const emptyCache: KeyValueCache = { length: 0, tensors: {} }
-  const decoder: DecoderSession = {
-    emptyCache,
-    read(ids, { length }) {
-      pieces.push([...ids])
-      return Promise.resolve({ logits: next(length + ids.length), cache: { length: length + ids.length, tensors: {} } })
+  const decoder: TokenReader = {
+    begin() {
+      let length = 0
+      return {
+        get length() {
+          return length
+        },
+        read(ids) {
+          pieces.push([...ids])
+          length += ids.length
+          return Promise.resolve(next(length))
+        },
+        end: () => undefined,
+      }
     },
-    close: () => Promise.resolve(),
   }
-  const config = parseConfig({ model_type: 'qwen2', vocab_size: VOCABULARY })
   const files = { config: {}, generationConfig: {} }
   return {
-    model: { config, files, contextLength: 2048, decoder, close: () => Promise.resolve(), ...changes },
+    model: { files, contextLength: 2048, decoder, ...changes },
     pieces,
   }
 }

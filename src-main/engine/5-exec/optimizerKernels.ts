@@ -1,0 +1,56 @@
+import type { Tensor } from './executor.ts'
+
+/** A parameter with what its optimizer keeps of it, by name. The executor may replace the handles; what they hold is what counts. */
+export interface OptimizedParameter {
+  value: Tensor
+  gradient: Tensor
+  state: Record<string, Tensor>
+  /** Whether the optimizer's weight decay is meant for it. */
+  decays: boolean
+}
+
+/** An optimizer's numbers for one step; each uses those of them that it knows. */
+export interface OptimizerNumbers {
+  /** From 1. */
+  step: number
+  learningRate: number
+  beta1: number
+  beta2: number
+  epsilon: number
+  weightDecay: number
+  /** Factor on every gradient before it is used: min(1, max_grad_norm / (norm + 1e-6)), or 1. */
+  gradientScale: number
+}
+
+/** What moves parameters. Gradients are left as they are. */
+export interface OptimizerKernels {
+  /** Loshchilov & Hutter, arXiv:1711.05101. State: exp_avg and exp_avg_sq, each of the parameter's shape. */
+  adamW(parameters: readonly OptimizedParameter[], numbers: OptimizerNumbers): Promise<void>
+  /**
+   * AdamW with moments in 8 bits (dynamicMap.ts). State: state1 and state2, codes of the parameter's shape, and absmax1 and absmax2, the scales of
+   * their blocks of 256.
+   */
+  adamW8bit(parameters: readonly OptimizedParameter[], numbers: OptimizerNumbers): Promise<void>
+  /**
+   * Shazeer & Stern, arXiv:1804.04235, with a learning rate from outside and no first moment. State: exp_avg_sq_row [rows] and exp_avg_sq_col
+   * [columns] of a matrix, exp_avg_sq of a vector.
+   */
+  adafactor(parameters: readonly OptimizedParameter[], numbers: OptimizerNumbers): Promise<void>
+  /** value -= learningRate · (gradient + weightDecay · value). No state. */
+  sgd(parameters: readonly OptimizedParameter[], numbers: OptimizerNumbers): Promise<void>
+}
+
+/** The named tensors of a parameter's state. */
+export function stateTensors<Names extends string[]>(
+  state: OptimizedParameter['state'],
+  ...names: Names
+): { [Index in keyof Names]: Tensor } {
+  return names.map((name) => {
+    const tensor = state[name]
+    if (!tensor) throw new Error(`the optimizer's state has no ${name}`)
+    return tensor
+  }) as { [Index in keyof Names]: Tensor }
+}
+
+/** Of the squares of the gradients so far, what Adafactor keeps at a step (transformers, Adafactor: decay_rate). */
+export const adafactorBeta2 = (step: number): number => 1 - step ** -0.8
