@@ -4,8 +4,8 @@ import { createRequire } from 'node:module'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { DoctorReport, VectorInstructions } from '../contract/doctorReport.ts'
-import { freeDiskBytes } from './diskSpace.ts'
-import { measureMatmul } from './measureMatmul.ts'
+import type { Engine } from '../host/engine.ts'
+import { freeDiskBytes } from '../jobs/diskSpace.ts'
 
 /** package.json, engines */
 const OLDEST_NODE = [20, 19] as const
@@ -58,7 +58,11 @@ async function canDraw(character: string): Promise<boolean> {
   return !draw(character).equals(draw(IN_NO_FONT))
 }
 
-export async function examineComputer(folder: string): Promise<DoctorReport> {
+/**
+ * @param engine measures how fast this computer multiplies matrices: native code, which this process does without
+ * @param folder whose disk counts
+ */
+export async function examineComputer(engine: Engine, folder: string): Promise<DoctorReport> {
   const processors = cpus()
   return {
     node: { version: process.version, supported: nodeIsSupported(process.version) },
@@ -66,7 +70,7 @@ export async function examineComputer(folder: string): Promise<DoctorReport> {
       model: processors[0]?.model.trim() ?? '',
       threads: processors.length,
       vectorInstructions: await vectorInstructions(),
-      gigaflops: await measureMatmul(),
+      gigaflops: await engine.run('measureMatmul', undefined),
     },
     memory: { total: totalmem(), available: process.availableMemory() },
     disk: { folder, free: await freeDiskBytes(folder) },

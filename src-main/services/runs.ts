@@ -1,187 +1,214 @@
-import { basename, resolve } from 'node:path'
-import { readModelFolder, type ModelFolder } from '../files/modelFolder.ts'
-import { openTokenizer, type Tokenizer } from '../engine/2-tokens/openTokenizer.ts'
-import type { TokenisedRow } from '../engine/2-tokens/tokenisedRow.ts'
-import { trainingPlan } from '../engine/3-batches/trainingPlan.ts'
-import type { ModelConfig } from '../engine/4-graph/config.ts'
-import { parseConfig } from '../engine/4-graph/parseConfig.ts'
-import { createOrtExecutor } from '../engine/5-exec/ortExecutor.ts'
-import { createDecoder } from '../engine/6-train/decoder.ts'
-import { growVocabulary, withVocabularyOf } from '../engine/6-train/growVocabulary.ts'
-import type { TrainingEvent } from '../engine/6-train/runRecorder.ts'
-import type { TrainingSettings } from '../engine/6-train/settings.ts'
-import { train, type TrainingEnd } from '../engine/6-train/train.ts'
-import type { NamedTensor } from '../engine/6-train/trainableModel.ts'
-import { readWeights, restoreOptimizer, type Checkpoint } from '../engine/7-record/checkpoint.ts'
-import { trainedModelFiles } from '../engine/7-record/modelFiles.ts'
-import { createRun, openRunToResume, requireSameRows } from '../engine/7-record/openRun.ts'
-import { rowsFingerprint, type RunDescription } from '../engine/7-record/runDescription.ts'
-import { openRunRecorder } from '../engine/7-record/runRecorder.ts'
-import { tokenise } from './check.ts'
-import type { NumberedRow, OpenedDataset } from './dataset.ts'
-import { parameterCountOf } from './models.ts'
-import { requireMemory, requireRunRoom, trainingMemoryBytes } from './requirements.ts'
-import { prepareRequest, type TrainingRequest } from './trainingRequest.ts'
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { RunId, RunSummary } from '../contract/areas/runs.ts'
+import { TuneDeskError } from '../contract/error.ts'
+import { planSettings } from '../contract/planSettings.ts'
+import { createSettings } from '../contract/trainingSettings.ts'
+import { WAITING_ROWS_FOLDER } from '../engine/7-record/openRun.ts'
+import { folderBytes } from '../files/folderBytes.ts'
+import { writeFileAtomically } from '../files/atomicFile.ts'
+import { ROWS_FILE, SPLITS_FILE } from '../engine/1-dataset/project/projectFiles.ts'
+import { readSplits } from '../engine/1-dataset/project/readProject.ts'
+import { describeModel, modelFolderOf, STARTER } from '../jobs/model.ts'
+import type { ServiceContext } from './backend.ts'
+import { systemClock, type Clock } from './clock.ts'
+import type { HandlersOf } from './handlersOf.ts'
+import type { Learned } from './learns.ts'
+import type { OpenProjects } from './projects.ts'
+import type { AboutRun } from './runs/aboutFile.ts'
+import { estimateRun } from './runs/estimateRun.ts'
+import { LiveRun } from './runs/liveRun.ts'
+import { readDetails, readVerdict } from './runs/runFolder.ts'
+import { createRunList } from './runs/runList.ts'
+import { savePicture } from './runs/savePicture.ts'
+import { createTrainingQueue } from './runs/trainingQueue.ts'
 
-/** What whoever asked for a run is told while it goes. */
-export interface RunHooks {
-  /** Before the first step: what the run is. */
-  onBegin?: (run: RunBeginning) => void
-  /** The run goes on when it has been heard. */
-  onEvent?: (event: TrainingEvent) => void | Promise<void>
-  /** Stops the run at the next step boundary, with a checkpoint to resume from. */
-  signal?: AbortSignal
+interface RunsOptions {
+  /** Brings what the rows' service has in memory into the project's files. */
+  flushRows: (project: string) => Promise<void>
+  /** What is known of the project's rows when all of them are tokenised. */
+  learned: (project: string) => Promise<Learned>
+  /** Of the window's words. */
+  language: () => 'en' | 'zh'
+  clock?: Clock
 }
 
-export interface RunBeginning {
-  folder: string
-  modelName: string
-  parameterCount: number
-  rows: number
-  heldOutRows: number
-  settings: TrainingSettings
-  findings: OpenedDataset['findings'] | null
-  /** Checkpoints that could not be gone on from, such as `checkpoint-12`. */
-  damaged: string[]
-  /** Bytes that training takes at least, and that are free now: with less it goes on, slowly, on the disk's swap, or ends. */
-  memory: { needed: number; available: number }
+interface Runs {
+  handlers: HandlersOf<'runs'>
+  /** After a run was tested: the window hears of the verdict. */
+  refreshVerdict(project: string, run: RunId): Promise<void>
+  /** Ids of the models of the runs that are carried out or wait, as projects' plans name them. */
+  modelsInUse(): string[]
+  /** A training stops at its next step boundary, with a checkpoint. */
+  close(): Promise<void>
 }
 
-export interface RunResult extends TrainingEnd {
-  folder: string
-}
+/** The runs of open projects. A run's own files are the truth about it; one is carried out at a time, the others wait. */
+export function createRuns(context: ServiceContext, projects: OpenProjects, options: RunsOptions): Runs {
+  const { clock = systemClock, flushRows, learned } = options
+  const list = createRunList(projects, (summary) => new LiveRun(summary, clock, (change) => context.emit('runs.changed', change)))
+  const measurement = createMeasurement()
+  const queue = createTrainingQueue(context, { clock, before: measurement.end })
+  let gigaflops: number | null = null
 
-/**
- * Trains a model on rows, from a request to a finished run folder.
- * @throws TuneDeskError whatever is wrong with the request, the rows, the model or the folder, before anything is written; then what training throws
- */
-export async function startRun(request: TrainingRequest, hooks: RunHooks = {}): Promise<RunResult> {
-  const { model, output, settings, rows, heldOutRows, findings } = await prepareRequest(request)
-  const folder = resolve(output)
-  const base = await readModelFolder(model)
-  const tokenizer = await openTokenizer(model)
-  try {
-    const config = withVocabularyOf(parseConfig(base.config), tokenizer)
-    const tokenised = await tokeniseAll(tokenizer, rows, heldOutRows, settings)
-    const parameterCount = parameterCountOf(config)
-    requireMemory(parameterCount)
-    await requireRunRoom(folder, parameterCount, settings, trainingPlan(rows.length, settings))
-    const description = await describe(base, model, config, tokenizer, { settings, rows, heldOutRows }, tokenised)
-    await createRun(folder, description)
-    hooks.onBegin?.({ ...beginning(folder, description, parameterCount), findings, damaged: [] })
-    return await runFrom(
-      { folder, description, config, tokenised, weights: growVocabulary(readWeights(model), config), checkpoint: null },
-      hooks,
-    )
-  } finally {
-    await tokenizer.close()
-  }
-}
+  projects.onClose(async (project) => {
+    await queue.stopProject(project)
+    list.forget(project)
+  })
 
-/**
- * Goes on with a run that was stopped or cut off, from its newest whole checkpoint, or from its beginning where there is none.
- * @throws TuneDeskError runs/not-a-run, runs/finished, runs/rows-changed, …; then what training throws
- */
-export async function resumeRun(folder: string, hooks: RunHooks = {}): Promise<RunResult> {
-  const run = await openRunToResume(resolve(folder))
-  const { description, checkpoint, weightsFolder, damaged } = run
-  const tokenizer = await openTokenizer(run.folder)
-  try {
-    const config = parseConfig((await readModelFolder(run.folder)).config)
-    const numbered = (list: RunDescription['rows']): NumberedRow[] => list.map((row, index) => ({ row, index }))
-    const tokenised = await tokeniseAll(
-      tokenizer,
-      numbered(description.rows),
-      numbered(description.heldOutRows),
-      description.settings,
-    )
-    requireSameRows(run, tokenised.rows, tokenised.heldOutRows)
-    const parameterCount = parameterCountOf(config)
-    requireMemory(parameterCount)
-    hooks.onBegin?.({ ...beginning(run.folder, description, parameterCount), findings: null, damaged })
-    const weights = growVocabulary(readWeights(weightsFolder), config)
-    return await runFrom({ folder: run.folder, description, config, tokenised, weights, checkpoint }, hooks)
-  } finally {
-    await tokenizer.close()
-  }
-}
-
-interface TokenisedRows {
-  rows: TokenisedRow[]
-  heldOutRows: TokenisedRow[]
-}
-
-async function tokeniseAll(
-  tokenizer: Tokenizer,
-  rows: readonly NumberedRow[],
-  heldOutRows: readonly NumberedRow[],
-  settings: TrainingSettings,
-): Promise<TokenisedRows> {
-  return { rows: await tokenise(tokenizer, rows, settings), heldOutRows: await tokenise(tokenizer, heldOutRows, settings) }
-}
-
-async function describe(
-  base: ModelFolder,
-  folder: string,
-  config: ModelConfig,
-  tokenizer: Tokenizer,
-  { settings, rows, heldOutRows }: { settings: TrainingSettings; rows: NumberedRow[]; heldOutRows: NumberedRow[] },
-  tokenised: TokenisedRows,
-): Promise<RunDescription> {
-  return {
-    settings,
-    rows: rows.map(({ row }) => row),
-    heldOutRows: heldOutRows.map(({ row }) => row),
-    baseModel: { name: basename(resolve(folder)), folder: resolve(folder), license: base.license },
-    rowsFingerprint: rowsFingerprint(tokenised.rows, tokenised.heldOutRows),
-    modelFiles: await trainedModelFiles({ ...base, folder }, config, tokenizer),
-  }
-}
-
-const beginning = (folder: string, { settings, rows, heldOutRows, baseModel }: RunDescription, parameterCount: number) => ({
-  folder,
-  modelName: baseModel.name,
-  parameterCount,
-  rows: rows.length,
-  heldOutRows: heldOutRows.length,
-  settings,
-  memory: { needed: trainingMemoryBytes(parameterCount), available: process.availableMemory() },
-})
-
-interface RunStart {
-  folder: string
-  description: RunDescription
-  config: ModelConfig
-  tokenised: TokenisedRows
-  weights: AsyncIterable<NamedTensor>
-  checkpoint: Checkpoint | null
-}
-
-async function runFrom(start: RunStart, { onEvent, signal }: RunHooks): Promise<RunResult> {
-  const { folder, description, config, tokenised, weights, checkpoint } = start
-  const executor = await createOrtExecutor()
-  const model = await createDecoder(config, executor, weights)
-  const recorder = await openRunRecorder(folder, description, config, checkpoint?.state, () => undefined)
-  try {
-    if (checkpoint) await restoreOptimizer(model, checkpoint)
-    const end = await train({
-      model,
-      ...tokenised,
-      settings: description.settings,
-      recorder: {
-        ...recorder,
-        async record(event) {
-          await recorder.record(event)
-          await onEvent?.(event)
-        },
+  async function beginRun(
+    project: string,
+    { name, settings: given }: { name?: string | undefined; settings?: { loss_on: 'answer' | 'everything' } | undefined },
+  ): Promise<RunSummary> {
+    const { plan } = projects.require(project)
+    await flushRows(project)
+    const hasHeldOutRows = ((await readSplits(project)) ?? []).length > 0
+    const settings = createSettings({ ...planSettings(plan, hasHeldOutRows), ...given })
+    const model = await describeModel(await modelFolderOf(plan.model, context.resources))
+    const { id, number, folder } = await newRunFolder(join(project, 'runs'))
+    await copyRows(project, join(folder, WAITING_ROWS_FOLDER))
+    const about: AboutRun = {
+      version: 1,
+      name: name ?? `#${number}`,
+      createdAt: new Date().toISOString(),
+      state: 'queued',
+      model: {
+        id: plan.model,
+        name: plan.model === STARTER ? STARTER : model.name,
+        parameterCount: model.parameterCount,
       },
-      clock: () => performance.now() / 1000,
-      ...(checkpoint ? { state: checkpoint.state } : {}),
-      ...(signal ? { signal } : {}),
-    })
-    return { ...end, folder }
-  } finally {
-    await recorder.close()
-    await model.dispose()
+      settings,
+      rows: null,
+      heldOutRows: null,
+      maxSteps: null,
+      problem: null,
+    }
+    const entry = await list.add(project, id, about)
+    await queue.add(entry, 'train')
+    return entry.live.summary
   }
+
+  return {
+    handlers: {
+      'runs.list': async ({ project }) => (await list.all(project)).map(({ live }) => live.summary),
+      async 'runs.open'({ project, run }) {
+        const { live } = await list.find(project, run)
+        const read = live.details ?? (await readDetails(live.summary.folder))
+        return live.snapshot(live.details ?? read)
+      },
+      async 'runs.estimate'({ project, measure }) {
+        const { plan } = projects.require(project)
+        const { engines, resources } = context
+        const rows = await learned(project)
+        // Beside a training every measurement would be of half the computer.
+        const isIdle = !queue.isBusy()
+        if (isIdle || gigaflops === null) gigaflops = await engines.tokens.run('measureMatmul', undefined)
+        const about = { project, plan, resources, learned: rows, gigaflops }
+        if (!measure || queue.isBusy()) return estimateRun({ ...about, engine: engines.tokens, measure: false, signal: NEVER })
+        return measurement.take((signal) => estimateRun({ ...about, engine: engines.training, measure: true, signal }))
+      },
+      'runs.start': ({ project, ...rest }) => beginRun(project, rest),
+      async 'runs.pause'({ project, run }) {
+        const entry = await list.find(project, run)
+        await queue.pause(entry)
+        return entry.live.summary
+      },
+      async 'runs.keep'({ project, run }) {
+        const entry = await list.find(project, run)
+        await queue.keep(entry)
+        return entry.live.summary
+      },
+      async 'runs.resume'({ project, run }) {
+        const entry = await list.find(project, run)
+        await queue.resume(entry)
+        return entry.live.summary
+      },
+      async 'runs.discard'({ project, run }) {
+        const entry = await list.find(project, run)
+        await queue.drop(entry)
+        const { folder } = entry.live.summary
+        const freed = await folderBytes(folder)
+        await rm(folder, { recursive: true, force: true })
+        list.remove(project, run)
+        context.emit('runs.removed', { project, runId: run })
+        return { freed }
+      },
+      async 'runs.rename'({ project, run, name }) {
+        const entry = await list.find(project, run)
+        await entry.write({ name })
+        entry.live.change({ name })
+        return entry.live.summary
+      },
+      async 'runs.merge'({ project, run, path }) {
+        const { live } = await list.find(project, run)
+        await context.engines.tokens.run('mergeAdapter', { adapter: live.summary.folder, output: path })
+        return null
+      },
+      async 'runs.savePicture'({ project, run, format, path }) {
+        const { live } = await list.find(project, run)
+        const { log } = live.details ?? (await readDetails(live.summary.folder))
+        await savePicture(log, { format, path, language: options.language() })
+        return null
+      },
+    },
+    async refreshVerdict(project, run) {
+      const { live } = await list.find(project, run)
+      live.change({ verdict: await readVerdict(live.summary.folder) })
+    },
+    modelsInUse: () => queue.runs().map(({ about }) => about.model.id),
+    close: () => queue.close(),
+  }
+}
+
+const NEVER = new AbortController().signal
+
+/** Measurements before a training, one at a time; a training that begins ends the one that goes on. */
+function createMeasurement() {
+  let going: { ending: AbortController; done: Promise<unknown> } | null = null
+  const end = async (): Promise<void> => {
+    going?.ending.abort()
+    await going?.done
+  }
+  return {
+    end,
+    async take<Value>(work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
+      while (going) await end()
+      const ending = new AbortController()
+      const value = work(ending.signal)
+      const done = value.then(
+        () => (going = null),
+        () => (going = null),
+      )
+      going = { ending, done }
+      return value
+    },
+  }
+}
+
+/** `run-7`, behind the highest number that is there. */
+async function newRunFolder(runs: string): Promise<{ id: RunId; number: number; folder: string }> {
+  await mkdir(runs, { recursive: true })
+  const numbers = (await readdir(runs)).map((name) => Number(/^run-(\d+)$/.exec(name)?.[1] ?? 0))
+  for (let number = Math.max(0, ...numbers) + 1; ; number++) {
+    const id = `run-${number}`
+    const folder = join(runs, id)
+    try {
+      await mkdir(folder)
+      return { id, number, folder }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+}
+
+/** The rows as they are now wait with the run: whatever happens to the project's until it begins, these are what it learns. */
+async function copyRows(project: string, waiting: string): Promise<void> {
+  await mkdir(waiting)
+  const rows = await readFile(join(project, ROWS_FILE)).catch(() => {
+    throw new TuneDeskError('dataset/empty', { file: ROWS_FILE })
+  })
+  await writeFileAtomically(join(waiting, ROWS_FILE), rows)
+  await cp(join(project, SPLITS_FILE), join(waiting, SPLITS_FILE)).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  })
 }

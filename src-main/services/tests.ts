@@ -1,91 +1,208 @@
-import { join } from 'node:path'
-import { z } from 'zod'
-import { verdictSentence } from '../contract/verdict.ts'
+import { isDeepStrictEqual } from 'node:util'
+import type { RunChange } from '../contract/areas/runs.ts'
+import type { Comparison, TestedModel, TestState } from '../contract/areas/tests.ts'
+import { bookEntry } from '../contract/bookEntry.ts'
+import type { CheckedArgument, Handlers } from '../contract/contract.ts'
 import type { Language } from '../contract/error.ts'
-import type { Row } from '../engine/1-dataset/row.ts'
-import { promptIds } from '../engine/2-tokens/rowText.ts'
-import { GREEDY } from '../engine/8-infer/generate.ts'
-import { runProbes, type ProbeResult, type ProbeRow, type TestReport } from '../engine/8-infer/probes.ts'
-import { reportMarkdown } from '../engine/8-infer/report.ts'
-import { writeFileAtomically } from '../files/atomicFile.ts'
-import { openDataset, requireRows, type OpenedDataset } from './dataset.ts'
-import { openAnswerer, openTrainedRun, templateOf } from './openAnswerer.ts'
-import { checkRequest } from './request.ts'
+import { sampleFor } from '../contract/sampleFor.ts'
+import type { RowSample } from '../contract/testReport.ts'
+import { readRunBeginning } from '../engine/7-record/runDescription.ts'
+import { readTestReport } from '../engine/7-record/testFiles.ts'
+import type { ServiceContext } from './backend.ts'
+import { baseModelFolder } from './baseModelFolder.ts'
+import { systemClock, type Clock } from './clock.ts'
+import type { HandlersOf } from './handlersOf.ts'
+import type { OpenProjects } from './projects.ts'
+import { runFolderOf } from './runFolder.ts'
+import { readComparison, removeComparison, writeComparison } from './tests/comparisonFile.ts'
+import { LiveTest } from './tests/liveTest.ts'
+import { saveReport } from './tests/saveReport.ts'
 
-const testSchema = z.strictObject({
-  /** A run's folder. */
-  run: z.string(),
-  /** Rows to ask instead of the run's own. */
-  data: z.string().optional(),
-  /** Of the written report. */
-  language: z.enum(['en', 'zh'], { error: 'en | zh' }),
-})
-export type TestRequest = z.input<typeof testSchema>
-
-export interface TestHooks {
-  onResult?: (result: ProbeResult, done: number, total: number) => void
-  signal?: AbortSignal
+interface TestsOptions {
+  /** What a comparison is made of. */
+  runs: Pick<Handlers, 'runs.start' | 'runs.list'>
+  /** A test of this run came to its end. */
+  onTested: (project: string, run: string) => Promise<void>
+  /** Of the report that lies in the run's folder. */
+  language: () => Language
+  clock?: Clock
 }
 
-export interface TestOutcome extends TestReport {
-  folder: string
-  /** Bad rows of `data`; null where the run's own rows were asked. */
-  findings: OpenedDataset['findings'] | null
+interface TestsService {
+  handlers: HandlersOf<'tests'>
+  /** A comparison goes on when one of its runs is finished. */
+  hearRun(change: RunChange): void
+  /** Ends the test of a run, before its folder is deleted. */
+  stop(project: string, run: string): Promise<void>
 }
 
-const TEST_FILE = 'test.json'
-const REPORT_FILE = 'report.md'
+/** Before so many answers nobody knows how long the others take. */
+const ANSWERS_OF_PACE = 5
 
-/** What an answer may have more than what it should be: room to show that it does not stop. */
-const SPARE_TOKENS = 24
+/** When the first answer was there: opening a model is no part of the pace. */
+interface Pace {
+  since: number
+  asked: number
+}
 
-/**
- * Both probes over all rows of a run, the trained and the held-out ones, or over the rows of a file. Writes test.json and report.md into the run's folder.
- * @throws TuneDeskError runs/…, dataset/…; the signal's reason when it aborts, and then nothing is written
- */
-export async function testRun(request: TestRequest, { onResult, signal }: TestHooks = {}): Promise<TestOutcome> {
-  const { run: folder, data, language } = checkRequest(testSchema, request)
-  const run = await openTrainedRun(folder)
-  const dataset = data === undefined ? null : await openDataset(data)
-  if (dataset) requireRows(dataset)
-  const { rows, heldOutRows } = run.description
-  const asked = dataset ? rowsOfFile(dataset, rows) : rowsOfRun(rows, heldOutRows)
+function secondsLeftAt({ since, asked: first }: Pace, now: number, asked: number, all: number): number | null {
+  const answered = asked - first
+  return answered < ANSWERS_OF_PACE ? null : ((now - since) / 1000 / answered) * (all - asked)
+}
 
-  const answerer = await openAnswerer(run.weightsFolder)
-  const { tokenizer } = answerer
-  const template = templateOf(run, tokenizer)
-  try {
-    const report = await runProbes(asked, {
-      async answer(question, { input, label }, stop) {
-        const [prompt = []] = await promptIds(tokenizer, [question], template)
-        const longest = tokenizer.encode(input + label, { addSpecialTokens: false }).length
-        const settings = { ...GREEDY, max_new_tokens: longest + SPARE_TOKENS }
-        const { text } = await answerer.answer(prompt, settings, stop ? { signal: stop } : {})
-        stop?.throwIfAborted()
-        return text
-      },
-      ...(onResult ? { onResult } : {}),
-      ...(signal ? { signal } : {}),
-    })
-    await writeFileAtomically(join(run.folder, TEST_FILE), `${JSON.stringify(report, null, 2)}\n`)
-    await writeFileAtomically(join(run.folder, REPORT_FILE), reportMarkdown(report, language))
-    return { ...report, folder: run.folder, findings: dataset?.findings ?? null }
-  } finally {
-    await answerer.close()
+/** Tests of the runs of open projects, one at a time. They go on without a window. */
+export function createTests(context: ServiceContext, projects: OpenProjects, options: TestsOptions): TestsService {
+  const { engines, emit, resources } = context
+  const { runs, onTested, language, clock = systemClock } = options
+  /** By project, then by run. */
+  const tests = new Map<string, Map<string, LiveTest>>()
+  let queue: Promise<void> = Promise.resolve()
+
+  const testOf = (project: string, run: string): LiveTest => {
+    projects.require(project)
+    const ofProject = tests.get(project) ?? new Map<string, LiveTest>()
+    tests.set(project, ofProject)
+    const test = ofProject.get(run) ?? new LiveTest(clock, (change) => emit('tests.changed', { project, runId: run, ...change }))
+    ofProject.set(run, test)
+    return test
   }
-}
+  const stop = async (project: string, run: string): Promise<void> => {
+    const test = tests.get(project)?.get(run)
+    if (!test?.going) return
+    const { stop: stopping, done } = test.going
+    stopping.abort('stop')
+    // One that waits does not wait for the test before it to be stopped.
+    if (test.state.phase === 'waiting') end(test, { phase: 'stopped' })
+    else await done
+  }
+  projects.onClose(async (project) => {
+    await Promise.all([...(tests.get(project)?.keys() ?? [])].map((run) => stop(project, run)))
+    tests.delete(project)
+  })
 
-/** A test's verdict as a person reads it. */
-export const verdictOf = ({ verdict }: TestReport, language: Language): string => verdictSentence(verdict, language)
+  async function start({ project, run, untrained, sample }: CheckedArgument<'tests.start'>): Promise<TestState> {
+    const test = testOf(project, run)
+    if (test.going) return test.state
+    const stopping = new AbortController()
+    test.begin()
+    const done = queue.then(() => carryOut(test, { project, run, untrained, sample }, stopping.signal))
+    queue = done
+    test.going = { stop: stopping, done }
+    return test.state
+  }
 
-const rowsOfRun = (rows: readonly Row[], heldOutRows: readonly Row[]): ProbeRow[] => [
-  ...rows.map((row, i) => ({ ...row, row: i, group: 'trained' as const })),
-  ...heldOutRows.map((row, i) => ({ ...row, row: i, group: 'held-out' as const })),
-]
+  /** Never rejects: how it ended is the test's state. */
+  async function carryOut(
+    test: LiveTest,
+    { project, run, untrained, sample }: CheckedArgument<'tests.start'>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const isStopped = (): boolean => signal.aborted
+    if (isStopped()) return
+    try {
+      const folder = runFolderOf(project, run)
+      test.change({ phase: 'asking' })
+      const parts: TestedModel[] = untrained && !(await isUntrainedKnown(folder, sample)) ? ['untrained', 'tuned'] : ['tuned']
+      const base = parts.length > 1 ? await baseModelFolder((await readRunBeginning(folder)).baseModel, resources) : null
+      let pace: Pace | null = null
+      for (const [part, model] of parts.entries()) {
+        await engines.answers.run(
+          'test',
+          { run: folder, language: language(), sample, ...(model === 'untrained' && base !== null ? { untrained: base } : {}) },
+          {
+            signal,
+            onEvent({ result, done, total }) {
+              const asked = part * total + done
+              const all = parts.length * total
+              pace ??= { since: clock.now(), asked }
+              const secondsLeft = secondsLeftAt(pace, clock.now(), asked, all)
+              test.hear(model, result, { model, done: asked, total: all, secondsLeft })
+            },
+          },
+        )
+      }
+      test.partial = { untrained: [], tuned: [] }
+      end(test, { phase: 'done' })
+      // A run that is gone by now has no verdict to show.
+      await onTested(project, run).catch(() => undefined)
+    } catch (error) {
+      end(test, isStopped() ? { phase: 'stopped' } : { phase: 'failed', problem: bookEntry(error) })
+    }
+  }
 
-/** A file's row counts as trained where the run learned from the very same one. */
-function rowsOfFile({ rows }: OpenedDataset, trained: readonly Row[]): ProbeRow[] {
-  const keyOf = ({ instruct, input, label }: Row): string => JSON.stringify([instruct, input, label])
-  const known = new Set(trained.map(keyOf))
-  return rows.map(({ row, index }) => ({ ...row, row: index, group: known.has(keyOf(row)) ? 'trained' : 'held-out' }))
+  const end = (test: LiveTest, state: Partial<TestState>): void => {
+    test.going = null
+    test.change({ progress: null, ...state })
+  }
+
+  /** The model before its training answers the same rows the same way each time. */
+  async function isUntrainedKnown(folder: string, sample: RowSample | null): Promise<boolean> {
+    const report = await readTestReport(folder, 'untrained').catch(() => null)
+    return report !== null && isDeepStrictEqual(report.sample ?? null, sample)
+  }
+
+  /** Tests those runs of a comparison that are finished and were not tested yet. */
+  async function advance(project: string): Promise<Comparison | null> {
+    const comparison = await readComparison(project)
+    if (!comparison) return null
+    const list = await runs['runs.list']({ project })
+    for (const id of [comparison.answer, comparison.everything]) {
+      const summary = list.find((each) => each.id === id)
+      const { going, state } = testOf(project, id)
+      const isAsked = going !== null || state.phase === 'stopped' || state.phase === 'failed'
+      if (summary?.phase !== 'finished' || isAsked || (await isTested(project, id))) continue
+      const sample = sampleFor(summary.rows + summary.heldOutRows)
+      await start({ project, run: id, untrained: false, sample })
+    }
+    return comparison
+  }
+  const isTested = async (project: string, run: string): Promise<boolean> =>
+    (await readTestReport(runFolderOf(project, run), 'tuned').catch(() => null)) !== null
+
+  return {
+    stop,
+    hearRun({ project, summary }) {
+      // A project that was closed meanwhile goes on when it is opened again.
+      if (summary.phase === 'finished') advance(project).catch(() => undefined)
+    },
+    handlers: {
+      async 'tests.result'({ project, run }) {
+        const test = testOf(project, run)
+        const folder = runFolderOf(project, run)
+        const [tuned, untrained] = [await readTestReport(folder, 'tuned'), await readTestReport(folder, 'untrained')]
+        // Read without a pause in between, so that number and content belong together.
+        const { seq, state, partial } = test
+        return { seq, state, tuned, untrained, partial: { untrained: [...partial.untrained], tuned: [...partial.tuned] } }
+      },
+      'tests.start': start,
+      async 'tests.stop'({ project, run }) {
+        const test = testOf(project, run)
+        await stop(project, run)
+        return test.state
+      },
+      async 'tests.save'({ project, run, format, path, language: own, title }) {
+        projects.require(project)
+        await saveReport(runFolderOf(project, run), { format, path, language: own, title })
+        return null
+      },
+      async 'tests.comparison'({ project }) {
+        projects.require(project)
+        return advance(project)
+      },
+      async 'tests.compare'({ project, names }) {
+        const begin = async (loss_on: 'answer' | 'everything'): Promise<string> =>
+          (await runs['runs.start']({ project, name: names[loss_on], settings: { loss_on } })).id
+        const comparison = { answer: await begin('answer'), everything: await begin('everything') }
+        await writeComparison(project, comparison)
+        emit('tests.comparisonChanged', { project, comparison })
+        return comparison
+      },
+      async 'tests.endComparison'({ project }) {
+        projects.require(project)
+        await removeComparison(project)
+        emit('tests.comparisonChanged', { project, comparison: null })
+        return null
+      },
+    },
+  }
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createOrtExecutor } from '../../src-main/engine/5-exec/ortExecutor.ts'
 import { createDecoder } from '../../src-main/engine/6-train/decoder.ts'
-import { createSettings } from '../../src-main/engine/6-train/settings.ts'
+import { createSettings } from '../../src-main/contract/trainingSettings.ts'
 import { train } from '../../src-main/engine/6-train/train.ts'
 import { readWeights, restoreOptimizer } from '../../src-main/engine/7-record/checkpoint.ts'
 import { createRun, openRunToResume, requireSameRows } from '../../src-main/engine/7-record/openRun.ts'
@@ -50,6 +50,7 @@ await train({
   settings: run.description.settings,
   recorder,
   clock: () => performance.now() / 1000,
+  memory: () => process.memoryUsage.rss(),
   ...(run.checkpoint ? { state: run.checkpoint.state } : {}),
 })
 await recorder.close()

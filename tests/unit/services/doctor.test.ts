@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
 import { examineComputer } from '../../../src-main/services/doctor.ts'
+import { inProcessEngine } from '../../support/inProcessEngine.ts'
 import { commandLine } from '../../support/commandLine.ts'
 
 it('measures this computer', async () => {
-  const report = await examineComputer(process.cwd())
+  const report = await examineComputer(inProcessEngine(), process.cwd())
   expect(report.node).toEqual({ version: process.version, supported: true })
   expect(report.processor.gigaflops).toBeGreaterThan(1)
   expect(report.processor.threads).toBeGreaterThan(0)

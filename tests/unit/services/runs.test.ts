@@ -1,0 +1,397 @@
+import { existsSync } from 'node:fs'
+import { cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { RunChange, RunSummary } from '../../../src-main/contract/areas/runs.ts'
+import { viewSchema } from '../../../src-main/contract/areas/rows.ts'
+import type { Handlers } from '../../../src-main/contract/contract.ts'
+import { TuneDeskError } from '../../../src-main/contract/error.ts'
+import type { Engine } from '../../../src-main/host/engine.ts'
+import { STARTER } from '../../../src-main/jobs/model.ts'
+import { openBackend, type Backend } from '../../../src-main/services/backend.ts'
+import { inProcessEngine } from '../../support/inProcessEngine.ts'
+import { refusal } from '../../support/refusal.ts'
+import { serviceContext, type TestContext } from '../../support/serviceContext.ts'
+
+const caller =
+  ({ handlers }: Backend) =>
+  <Name extends keyof Handlers>(name: Name, argument: Parameters<Handlers[Name]>[0]): ReturnType<Handlers[Name]> => {
+    const handler = handlers[name] as ((argument: unknown) => ReturnType<Handlers[Name]>) | undefined
+    if (!handler) throw new Error(`nothing answers ${name}`)
+    return handler(argument)
+  }
+
+const TINY_MODEL = resolve('tests/golden/data/qwen2')
+
+/** A project of the two poems: an epoch is an optimizer step. */
+async function openSample(context: TestContext, epochs = 4, model = TINY_MODEL) {
+  const backend = await openBackend(context)
+  onTestFinished(() => backend.close())
+  const call = caller(backend)
+  const { folder: project } = await call('projects.create', { name: 'Poems', sample: 'poems' })
+  const settings = { num_train_epochs: epochs, sample_each_epoch: false }
+  await call('projects.changePlan', { project, plan: { model, settings } })
+  return { backend, call, project, folder: (run: string) => join(project, 'runs', run) }
+}
+
+const changesOf = (context: TestContext, run: string): RunChange[] =>
+  context.toldOf('runs.changed').filter(({ runId }) => runId === run)
+
+async function until(context: TestContext, run: string, holds: (summary: RunSummary) => boolean): Promise<RunSummary> {
+  for (;;) {
+    const summary = changesOf(context, run).at(-1)?.summary
+    if (summary && holds(summary)) return summary
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+const isIn =
+  (...phases: RunSummary['phase'][]) =>
+  ({ phase }: RunSummary) =>
+    phases.includes(phase)
+const hasStep = (least: number) => (summary: RunSummary) => summary.step >= least
+
+/** Never ends by itself within a test. */
+const ENDLESS = 5_000
+
+describe('a run', () => {
+  it('is trained from the project’s rows by its plan, and told of as it goes', async () => {
+    const context = await serviceContext()
+    const { call, project, folder } = await openSample(context, 4, STARTER)
+    const started = await call('runs.start', { project })
+    expect(started).toMatchObject({ id: 'run-1', name: '#1', model: { name: 'starter' }, problem: null })
+    const finished = await until(context, started.id, isIn('finished'))
+    expect(finished).toMatchObject({
+      model: { name: 'starter' },
+      step: 4,
+      maxSteps: 4,
+      epoch: 4,
+      rows: 2,
+      heldOutRows: 0,
+      problem: null,
+      secondsLeft: null,
+    })
+    const files = ['model.safetensors', 'train_results.json', 'loss.png']
+    expect(await readdir(folder('run-1'))).toEqual(expect.arrayContaining(files))
+    expect(existsSync(join(folder('run-1'), 'waiting'))).toBe(false)
+
+    const changes = changesOf(context, started.id)
+    const { seq, log, metrics } = await call('runs.open', { project, run: started.id })
+    expect(seq).toBe(changes.at(-1)?.seq)
+    expect(log).toEqual(changes.flatMap((change) => change.log))
+    expect(metrics).toEqual(changes.flatMap((change) => change.metrics))
+    expect(metrics.map(({ step }) => step)).toEqual([1, 2, 3, 4])
+    expect(metrics.every(({ memory, gradientNorm }) => memory > 1e6 && gradientNorm > 0)).toBe(true)
+    expect(context.sleep).toEqual([true, false])
+  })
+
+  it('shows an answer for each epoch, unless the plan says otherwise', async () => {
+    const context = await serviceContext()
+    const { call, project } = await openSample(context, 2)
+    await call('projects.changePlan', { project, plan: { settings: { num_train_epochs: 2 } } })
+    const { id: run } = await call('runs.start', { project })
+    await until(context, run, isIn('finished'))
+    const { samples } = await call('runs.open', { project, run })
+    expect(samples.map(({ epoch, step }) => [epoch, step])).toEqual([
+      [1, 1],
+      [2, 2],
+    ])
+    expect(samples[0]?.question).toContain('哪吒')
+    expect(samples).toEqual(changesOf(context, run).flatMap((change) => change.samples))
+  })
+
+  it('learns the rows that were there when it was asked for, though they change while it waits', async () => {
+    const context = await serviceContext()
+    const { call, project, folder } = await openSample(context)
+    const first = await call('runs.start', { project })
+    const second = await call('runs.start', { project })
+    expect([first.phase, second.phase]).toEqual(['preparing', 'queued'])
+    const { rows } = await call('rows.page', { project, view: viewSchema.parse({}), start: 0, end: 2 })
+    await call('rows.edit', { project, edit: { kind: 'delete', ids: rows.slice(0, 1).map(({ id }) => id) } })
+    await until(context, second.id, isIn('finished'))
+    expect((await readFile(join(folder(second.id), 'rows.jsonl'), 'utf8')).split('\n')).toHaveLength(3)
+  })
+
+  it('is refused at once where the settings do not go together', async () => {
+    const context = await serviceContext()
+    const { call, project } = await openSample(context)
+    await call('projects.changePlan', { project, plan: { settings: { early_stopping_patience: 2 } } })
+    await expect(call('runs.start', { project })).rejects.toEqual(refusal('settings/early-stopping-needs-metric'))
+    expect(await call('runs.list', { project })).toEqual([])
+  })
+
+  it('that cannot be trained stands in the list with the reason, and can be tried again', async () => {
+    const context = await serviceContext()
+    const { call, project } = await openSample(context)
+    const rows = await readFile(join(project, 'rows.jsonl'))
+    const page = await call('rows.page', { project, view: viewSchema.parse({}), start: 0, end: 2 })
+    for (const { id } of page.rows) await call('rows.edit', { project, edit: { kind: 'set', id, field: 'label', text: '' } })
+    const { id: run } = await call('runs.start', { project })
+    const failed = await until(context, run, isIn('failed'))
+    expect(failed.problem).toMatchObject({ code: 'dataset/no-good-rows' })
+    await writeFile(join(project, 'runs', run, 'waiting', 'rows.jsonl'), rows)
+    await call('runs.resume', { project, run })
+    expect(await until(context, run, isIn('finished'))).toMatchObject({ step: 4, problem: null })
+  })
+})
+
+describe('one run at a time', () => {
+  it('the others wait in their order, and can be taken out', async () => {
+    const context = await serviceContext()
+    const { call, project } = await openSample(context, ENDLESS)
+    const [first, second, third] = [
+      await call('runs.start', { project }),
+      await call('runs.start', { project, name: 'Longer' }),
+      await call('runs.start', { project, settings: { loss_on: 'everything' } }),
+    ]
+    expect([first, second, third].map(({ phase }) => phase)).toEqual(['preparing', 'queued', 'queued'])
+    expect([second.name, third.settings.loss_on]).toEqual(['Longer', 'everything'])
+    await until(context, first.id, hasStep(1))
+    expect(await call('runs.pause', { project, run: second.id })).toMatchObject({ phase: 'paused' })
+    await call('runs.pause', { project, run: first.id })
+    await until(context, first.id, isIn('paused'))
+    await until(context, third.id, hasStep(1))
+    expect((await call('runs.list', { project })).map(({ id, phase }) => [id, phase])).toEqual([
+      ['run-3', 'training'],
+      ['run-2', 'paused'],
+      ['run-1', 'paused'],
+    ])
+    await call('runs.pause', { project, run: third.id })
+    await until(context, third.id, isIn('paused'))
+    expect(context.sleep).toEqual([true, false])
+  })
+})
+
+describe('a run that is stopped', () => {
+  it('is paused with a checkpoint and goes on from there, to the same numbers as one that never was', async () => {
+    const context = await serviceContext()
+    // Enough steps that it still goes on when the window hears of the third: a step of this model takes a few milliseconds.
+    const { call, project } = await openSample(context, 150)
+    const whole = await call('runs.start', { project })
+    await until(context, whole.id, isIn('finished'))
+
+    const { id: run } = await call('runs.start', { project })
+    await until(context, run, hasStep(3))
+    expect(await call('runs.pause', { project, run })).toMatchObject({ phase: 'stopping' })
+    const paused = await until(context, run, isIn('paused'))
+    expect(paused.safeStep).toBe(paused.step)
+    expect(paused.step).toBeLessThan(150)
+    const resumed = await call('runs.resume', { project, run })
+    expect(['queued', 'preparing']).toContain(resumed.phase)
+    await until(context, run, isIn('finished'))
+    const losses = async (id: string) =>
+      (await call('runs.open', { project, run: id })).metrics.map(({ step, loss }) => [step, loss])
+    expect(await losses(run)).toEqual(await losses(whole.id))
+  })
+
+  it('and kept is finished as it is then, also later from its checkpoint', async () => {
+    const context = await serviceContext()
+    const { call, project, folder } = await openSample(context, ENDLESS)
+    const { id: at } = await call('runs.start', { project })
+    await until(context, at, hasStep(2))
+    await call('runs.keep', { project, run: at })
+    const kept = await until(context, at, isIn('finished'))
+    expect(kept).toMatchObject({ maxSteps: ENDLESS, verdict: null })
+    expect(kept.step).toBeLessThan(ENDLESS)
+
+    const { id: later } = await call('runs.start', { project })
+    await until(context, later, hasStep(2))
+    await call('runs.pause', { project, run: later })
+    const paused = await until(context, later, isIn('paused'))
+    await call('runs.keep', { project, run: later })
+    expect(await until(context, later, isIn('finished'))).toMatchObject({ step: paused.step, safeStep: null })
+    expect(existsSync(join(folder(later), 'model.safetensors'))).toBe(true)
+  })
+
+  it('and discarded leaves nothing, and says what that freed', async () => {
+    const context = await serviceContext()
+    const { call, project, folder } = await openSample(context, ENDLESS)
+    const { id: run } = await call('runs.start', { project })
+    await until(context, run, hasStep(2))
+    const { freed } = await call('runs.discard', { project, run })
+    expect(freed).toBeGreaterThan(1000)
+    expect(existsSync(folder(run))).toBe(false)
+    expect(context.toldOf('runs.removed')).toEqual([{ project, runId: run }])
+    expect(await call('runs.list', { project })).toEqual([])
+    await expect(call('runs.open', { project, run })).rejects.toEqual(refusal('runs/not-here'))
+  })
+
+  it('has nothing to keep before its first checkpoint', async () => {
+    const context = await serviceContext()
+    const { call, project } = await openSample(context, ENDLESS)
+    const first = await call('runs.start', { project })
+    const second = await call('runs.start', { project })
+    await call('runs.pause', { project, run: second.id })
+    await expect(call('runs.keep', { project, run: second.id })).rejects.toEqual(refusal('runs/nothing-saved'))
+    await call('runs.discard', { project, run: first.id })
+  })
+})
+
+describe('when something ends', () => {
+  /** An engine whose process ends at a step. */
+  function dyingEngine(step: number): Engine {
+    const engine = inProcessEngine()
+    let isDead = false
+    return {
+      close: () => engine.close(),
+      run(name, argument, hooks = {}) {
+        if (isDead) return engine.run(name, argument, hooks)
+        const dying = new AbortController()
+        const ended = new Promise<never>((_, reject) => {
+          dying.signal.addEventListener('abort', () => reject(new TuneDeskError('engine/ended', { reason: 'SIGKILL' })))
+        })
+        const onEvent = (event: unknown): void => {
+          if (!isDead) hooks.onEvent?.(event)
+          if (!isDeepStrictEqual({ kind: 'progress', step }, pick(event))) return
+          isDead = true
+          dying.abort('discard')
+        }
+        const work = engine.run(name, argument, { onEvent, signal: dying.signal })
+        return new Promise((resolve, reject) => {
+          work.then(resolve, reject)
+          ended.catch(reject)
+        })
+      },
+    }
+  }
+  const pick = (event: unknown): unknown => {
+    const { kind, step } = event as { kind?: string; step?: number }
+    return { kind, step }
+  }
+
+  it('the engine: the run stands as interrupted at its step, and goes on from what is safe', async () => {
+    const context = await serviceContext({ training: dyingEngine(3) })
+    const { call, project } = await openSample(context, 6)
+    await call('projects.changePlan', {
+      project,
+      plan: { settings: { num_train_epochs: 6, save_strategy: 'steps', save_steps: 2, sample_each_epoch: false } },
+    })
+    const { id: run } = await call('runs.start', { project })
+    const cut = await until(context, run, isIn('interrupted'))
+    expect(cut).toMatchObject({ step: 3, safeStep: 2, problem: { code: 'engine/ended' } })
+    const watched = changesOf(context, run).length
+    await call('runs.resume', { project, run })
+    const finished = await until(context, run, isIn('finished'))
+    expect(finished).toMatchObject({ step: 6, problem: null })
+    // The steps behind the checkpoint are taken again: a window that has them learns by the gap that it must read anew.
+    const [before, after] = [changesOf(context, run)[watched - 1], changesOf(context, run)[watched + 1]]
+    expect((after?.seq ?? 0) - (before?.seq ?? 0)).toBeGreaterThan(1)
+    const { metrics } = await call('runs.open', { project, run })
+    expect(metrics.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  it('the app in an orderly way: the training is paused, and what waited stays to be seen', async () => {
+    const context = await serviceContext()
+    const { backend, call, project } = await openSample(context, ENDLESS)
+    const { id: run } = await call('runs.start', { project })
+    const waiting = await call('runs.start', { project })
+    await until(context, run, hasStep(2))
+    await backend.close()
+    const step = changesOf(context, run).at(-1)?.summary.step
+    expect(context.sleep).toEqual([true, false])
+
+    const reopened = await openBackend(context)
+    onTestFinished(() => reopened.close())
+    const again = caller(reopened)
+    await again('projects.open', { folder: project })
+    expect((await again('runs.list', { project })).map(({ id, phase, safeStep }) => [id, phase, safeStep])).toEqual([
+      [waiting.id, 'paused', null],
+      [run, 'paused', step],
+    ])
+  })
+
+  it('the app at a blow: the run stands as interrupted', async () => {
+    const context = await serviceContext()
+    const { call, project, folder } = await openSample(context, ENDLESS)
+    const { id: run } = await call('runs.start', { project })
+    await until(context, run, hasStep(2))
+    // As the disk would be found: the folder of a run in its midst.
+    const { folder: other } = await call('projects.create', { name: 'Found' })
+    await cp(folder(run), join(other, 'runs', run), { recursive: true })
+    expect(await call('runs.list', { project: other })).toMatchObject([{ id: run, phase: 'interrupted', safeStep: null }])
+    expect((await call('runs.open', { project: other, run })).metrics.length).toBeGreaterThanOrEqual(2)
+    await call('runs.discard', { project, run })
+  })
+})
+
+it('a run has the name that a person gives it, also after a restart', async () => {
+  const context = await serviceContext()
+  const { backend, call, project } = await openSample(context)
+  const { id: run } = await call('runs.start', { project })
+  await until(context, run, isIn('finished'))
+  expect(await call('runs.rename', { project, run, name: '第二版' })).toMatchObject({ name: '第二版' })
+  await backend.close()
+  const reopened = await openBackend(context)
+  onTestFinished(() => reopened.close())
+  const again = caller(reopened)
+  await again('projects.open', { folder: project })
+  expect(await again('runs.list', { project })).toMatchObject([{ name: '第二版', phase: 'finished' }])
+})
+
+it('a run of the command line is in the list, as its folder tells it', async () => {
+  const context = await serviceContext()
+  const { call, project, folder } = await openSample(context)
+  const { id: run } = await call('runs.start', { project })
+  await until(context, run, isIn('finished'))
+  await cp(folder(run), folder('mine'), { recursive: true })
+  await rm(join(folder('mine'), 'about.json'))
+  await rm(join(folder('mine'), 'steps.jsonl'))
+  const mine = (await call('runs.list', { project })).find(({ id }) => id === 'mine')
+  expect(mine).toMatchObject({ name: 'mine', phase: 'finished', rows: 2, step: 4, maxSteps: 4, model: { name: 'qwen2' } })
+  expect((await call('runs.open', { project, run: 'mine' })).log).toHaveLength(5)
+})
+
+it('the picture of the loss is written where a person wants it', async () => {
+  const context = await serviceContext()
+  const { call, project } = await openSample(context)
+  const { id: run } = await call('runs.start', { project })
+  await until(context, run, isIn('finished'))
+  const [svg, png] = [join(project, 'loss.svg'), join(project, 'loss.png')]
+  await call('runs.savePicture', { project, run, format: 'svg', path: svg })
+  await call('runs.savePicture', { project, run, format: 'png', path: png })
+  expect(await readFile(svg, 'utf8')).toContain('<svg')
+  expect((await readFile(png)).subarray(1, 4).toString()).toBe('PNG')
+  expect((await stat(png)).size).toBeGreaterThan(1000)
+})
+
+describe('what a training would take', () => {
+  it('is estimated from the project’s rows and plan, and may be measured', async () => {
+    const context = await serviceContext()
+    const { call, project } = await openSample(context, 4)
+    const [formula, measured] = [
+      await call('runs.estimate', { project, measure: false }),
+      await call('runs.estimate', { project, measure: true }),
+    ]
+    for (const estimate of [formula, measured]) {
+      expect(estimate).toMatchObject({ steps: 4, verdict: 'fits', blockers: [] })
+      expect(estimate.seconds.low).toBeGreaterThan(0)
+      expect(estimate.seconds.low).toBeLessThanOrEqual(estimate.seconds.high)
+      expect(estimate.memory.needed).toBeGreaterThan(16 * 119_360)
+      expect(estimate.disk.free).toBeGreaterThan(estimate.disk.needed)
+    }
+    expect([formula.basis, measured.basis]).toEqual(['formula', 'measured'])
+  })
+
+  it('says beforehand why it could not start, and throws nothing', async () => {
+    const context = await serviceContext()
+    const { call, project } = await openSample(context)
+    const blockers = async (plan: object) => {
+      await call('projects.changePlan', { project, plan })
+      return (await call('runs.estimate', { project, measure: false })).blockers.map(({ code }) => code)
+    }
+    expect(await blockers({ settings: { eval_strategy: 'epoch' } })).toEqual(['train/evaluation-needs-rows'])
+    expect(await blockers({ settings: { save_strategy: 'best' } })).toEqual(['settings/best-needs-metric'])
+    expect(await blockers({ settings: { max_length: 8 } })).toEqual(['train/step-with-nothing-to-learn'])
+    expect(await blockers({ settings: { per_device_train_batch_size: 8, dataloader_drop_last: true } })).toEqual(['batches/none'])
+    expect(await blockers({ settings: {} })).toEqual([])
+    expect(await blockers({ model: join(project, 'nothing') })).toHaveLength(1)
+  })
+
+  it('is no measurement of half the computer while a run goes on', async () => {
+    const context = await serviceContext()
+    const { call, project } = await openSample(context, ENDLESS)
+    const { id: run } = await call('runs.start', { project })
+    expect((await call('runs.estimate', { project, measure: true })).basis).toBe('formula')
+    await call('runs.discard', { project, run })
+  })
+})
