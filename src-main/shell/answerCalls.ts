@@ -1,12 +1,18 @@
 import { CALL_CHANNEL } from '../contract/channel.ts'
 import { answerCall } from '../contract/answerCall.ts'
-import { createHandlers } from '../services/handlers.ts'
+import type { Handlers } from '../contract/contract.ts'
 import { isAppUrl } from './appScheme.ts'
-import type { Setup } from './electron.ts'
+import type { Electron } from './electron.ts'
 
-/** Answers the contract's calls, from the top frame of our own page only. */
-export const answerCalls: Setup = ({ ipcMain, BrowserWindow }, { resources }) => {
-  const handlers = createHandlers(resources)
+/**
+ * Answers the contract's calls, from the top frame of our own page only.
+ * @param report is told of errors that are in no book
+ */
+export function answerCalls(
+  { ipcMain, BrowserWindow }: Electron,
+  handlers: Partial<Handlers>,
+  report: (error: unknown) => void,
+): void {
   ipcMain.handle(CALL_CHANNEL, async ({ sender, senderFrame }, name: unknown, argument: unknown) => {
     const isOurs =
       senderFrame !== null &&
@@ -14,6 +20,6 @@ export const answerCalls: Setup = ({ ipcMain, BrowserWindow }, { resources }) =>
       isAppUrl(senderFrame.url) &&
       BrowserWindow.fromWebContents(sender) !== null
     if (!isOurs) throw new Error('a call from a page that is not ours')
-    return answerCall(handlers, name, argument, (error) => console.error(error))
+    return answerCall(handlers, name, argument, report)
   })
 }

@@ -1,15 +1,25 @@
+import { join } from 'node:path'
 import { APP_ORIGIN } from './appScheme.ts'
 import type { Setup } from './electron.ts'
+import { placeWindow, readWindowState, rememberWindow, SMALLEST_SIZE } from './windowState.ts'
 
-/** Opens the window; on macOS again whenever the app is activated without one. */
-export const openMainWindow: Setup = ({ app, BrowserWindow, nativeTheme }, { preload }) => {
+/** Opens the window where it was left; on macOS again whenever the app is activated, or asked to open something, without one. */
+export const openMainWindow: Setup = (electron, { preload, dataFolder }, { opened }) => {
+  const { app, BrowserWindow, nativeTheme, screen } = electron
+  const stateFile = join(dataFolder, 'window.json')
+  let isQuitting = false
+
   const open = async (): Promise<void> => {
+    const state = readWindowState(stateFile)
     const window = new BrowserWindow({
-      width: 1080,
-      height: 760,
-      minWidth: 480,
-      minHeight: 400,
+      ...placeWindow(
+        state,
+        screen.getAllDisplays().map(({ workArea }) => workArea),
+      ),
+      minWidth: SMALLEST_SIZE.width,
+      minHeight: SMALLEST_SIZE.height,
       show: false,
+      title: 'TuneDesk',
       // The page's own background, so that the window does not flash before it is drawn (ui/tokens.css).
       backgroundColor: nativeTheme.shouldUseDarkColors ? '#1b1c1e' : '#fbfaf8',
       webPreferences: {
@@ -19,16 +29,36 @@ export const openMainWindow: Setup = ({ app, BrowserWindow, nativeTheme }, { pre
         nodeIntegration: false,
         webSecurity: true,
         webviewTag: false,
+        // Only the dictionary of a spell checker would be fetched from elsewhere.
+        spellcheck: false,
       },
     })
-    window.once('ready-to-show', () => window.show())
+    rememberWindow(window, stateFile)
+    window.once('ready-to-show', () => {
+      if (state?.isMaximized) window.maximize()
+      window.show()
+    })
+    // Where closing the window ends the app, it stays until what goes on is saved, and so shows that.
+    window.on('close', (event) => {
+      if (process.platform === 'darwin' || isQuitting) return
+      event.preventDefault()
+      app.quit()
+    })
+    window.webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
+      if (isMainFrame && !isSameDocument) opened.pageIsGone()
+    })
+    window.on('closed', () => opened.pageIsGone())
     await window.loadURL(`${APP_ORIGIN}/index.html`)
   }
-  app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit()
+  // Registered behind whatever holds the end back: not prevented, it is the end.
+  app.on('before-quit', (event) => {
+    isQuitting = !event.defaultPrevented
   })
-  app.on('activate', () => {
+  const openWhereNone = (): void => {
     if (BrowserWindow.getAllWindows().length === 0) void open()
-  })
+  }
+  app.on('activate', openWhereNone)
+  app.on('open-file', openWhereNone)
+  app.on('second-instance', openWhereNone)
   return open()
 }
