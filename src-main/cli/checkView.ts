@@ -1,5 +1,5 @@
-import type { CheckedRow, CheckReport } from '../services/check.ts'
-import type { OpenedDataset } from '../services/dataset.ts'
+import type { CheckedRow, CheckReport } from '../jobs/check.ts'
+import type { OpenedDataset } from '../jobs/dataset.ts'
 import type { Context } from './context.ts'
 import { maskLegend, maskLines } from './maskView.ts'
 import { problemWords, warningWords } from './rowWords.ts'

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { TuneDeskError } from '../contract/error.ts'
-import type { Chat } from '../services/chat.ts'
+import type { Chat } from '../jobs/chat.ts'
 import type { Context } from './context.ts'
 import { reportError } from './reportError.ts'
 import { printable } from './terminal/printable.ts'

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { createEngines } from '../host/createEngines.ts'
+import { forkEngine } from '../host/forkEngine.ts'
 import { run } from './run.ts'
 
 /** Whoever read our output (`head`, a closed pager) has gone: there is nobody left to write to. */
@@ -11,4 +13,8 @@ process.stdout.on('error', endQuietly)
 process.stderr.on('error', endQuietly)
 
 const { env, stdin, stdout, stderr } = process
-process.exitCode = await run({ argv: process.argv.slice(2), env, stdin, stdout, stderr })
+const log = (text: string): void => {
+  if (env['TUNEDESK_DEBUG']) stderr.write(`${text}\n`)
+}
+const engines = createEngines(forkEngine(), { log })
+process.exitCode = await run({ argv: process.argv.slice(2), env, stdin, stdout, stderr, engines })

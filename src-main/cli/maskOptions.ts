@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { MaskSettings } from '../services/check.ts'
+import type { MaskSettings } from '../jobs/check.ts'
 import type { Message } from './messages/message.ts'
 import { readNumber } from './readNumber.ts'
 

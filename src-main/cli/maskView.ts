@@ -1,4 +1,4 @@
-import type { MaskedToken } from '../contract/maskedRow.ts'
+import type { MaskedToken } from '../contract/maskedToken.ts'
 import type { TokenReason } from '../contract/tokenReason.ts'
 import type { Message } from './messages/message.ts'
 import { printable } from './terminal/printable.ts'

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
-import { explain, TuneDeskError } from '../contract/error.ts'
+import { bookEntry, type BookEntry } from '../contract/bookEntry.ts'
+import { explain, type ErrorCode, type Language } from '../contract/error.ts'
 import { ERRORS } from '../contract/errors.generated.ts'
-import type { ErrorCode, ErrorParameters, Language } from '../contract/error.ts'
 import { READING_WIDTH, type Terminal } from './terminal/terminal.ts'
 import { wrap } from './terminal/wrap.ts'
 
@@ -17,38 +17,16 @@ const USAGE: Readonly<Record<string, ErrorCode>> = {
   'commander.excessArguments': 'usage/too-many-arguments',
 }
 
-const WRITING = new Set(['mkdir', 'write', 'rename', 'rm', 'rmdir', 'unlink', 'copyfile', 'ftruncate', 'fsync', 'symlink'])
-
-interface Explained {
-  code: ErrorCode
-  parameters: ErrorParameters
-}
-
 /** commander has the option or argument only inside its English sentence, in quotes. */
-function fromCommander(error: CommanderError): Explained | null {
+function fromCommander(error: CommanderError): BookEntry | null {
   const code = USAGE[error.code]
   const name = /'([^']+)'/.exec(error.message)?.[1] ?? ''
   return code ? { code, parameters: { name } } : null
 }
 
-/** What the operating system refuses, where no lower room has put it better. */
-function fromSystem(error: NodeJS.ErrnoException): Explained | null {
-  const { code, syscall, path = '?' } = error
-  if (!code || !syscall) return null
-  if (code === 'ENOSPC' || code === 'EDQUOT') return { code: 'files/disk-full', parameters: { path } }
-  return { code: WRITING.has(syscall) ? 'files/cannot-write' : 'files/cannot-read', parameters: { path, reason: code } }
-}
-
-function toBook(error: unknown): Explained {
-  if (error instanceof TuneDeskError) return error
-  const known = error instanceof CommanderError ? fromCommander(error) : error instanceof Error ? fromSystem(error) : null
-  const reason = error instanceof Error ? error.message : String(error)
-  return known ?? { code: 'internal/unexpected', parameters: { reason } }
-}
-
 /** Says what happened and what to do on two lines, and the stack only where TUNEDESK_DEBUG asks for it. @returns the exit code */
 export function reportError(error: unknown, terminal: Terminal, language: Language, debug: boolean): number {
-  const { code, parameters } = toBook(error)
+  const { code, parameters } = (error instanceof CommanderError && fromCommander(error)) || bookEntry(error)
   const { what, fix } = explain(code, parameters, language)
   const { red, dim } = terminal.colours
   const width = Math.min(terminal.columns(), READING_WIDTH) - 2

@@ -40,6 +40,22 @@ export function problemWords(problem: RowProblem, message: Message): string {
       return message('problem.broken-character', { field: problem.field })
     case 'duplicate-key':
       return message('problem.duplicate-key', { key: printableLine(problem.key) })
+    case 'unreadable-character':
+      return message('problem.unreadable-character', { field: problem.field })
+    case 'nul-character':
+      return message('problem.nul-character', { field: problem.field })
+    case 'unclosed-quote':
+      return message('problem.unclosed-quote')
+    case 'extra-cells':
+      return message('problem.extra-cells', { cells: problem.cells, columns: problem.columns })
+    case 'not-messages':
+      return message('problem.not-messages', { found: message(`json.${problem.found}`) })
+    case 'unknown-role':
+      return message('problem.unknown-role', { role: printableLine(problem.role) })
+    case 'not-text-part':
+      return message('problem.not-text-part', { found: printableLine(problem.found) })
+    case 'no-answer':
+      return message('problem.no-answer')
     default:
       return problem satisfies never
   }

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { TuneDeskError } from '../contract/error.ts'
+import type { Engine, Engines } from '../host/engine.ts'
 import type { Context } from './context.ts'
 import { invocationOf } from './invocation.ts'
 import { chooseLanguage, requestedLanguage } from './language.ts'
@@ -20,19 +21,20 @@ export interface Process {
   stdin: InputStream
   stdout: OutputStream
   stderr: OutputStream
+  engines: Engines
 }
 
-function version(): string {
+function readVersion(): string {
   const { version } = createRequire(import.meta.url)(`${ROOT}package.json`) as { version: string }
   return version
 }
 
 /** Runs one command line. @returns the exit code: 0, 1 bad input, 2 usage, 3 our fault, 130 stopped by the person */
-export async function run({ argv, env, stdin, stdout, stderr }: Process): Promise<number> {
+export async function run({ argv, env, stdin, stdout, stderr, engines }: Process): Promise<number> {
   const language = chooseLanguage(argv, env, Intl.DateTimeFormat().resolvedOptions().locale)
   const out = openTerminal(stdout, env)
   const err = openTerminal(stderr, env)
-  const resources = fileURLToPath(new URL(`${ROOT}resources`, import.meta.url))
+  const path = (relative: string): string => fileURLToPath(new URL(ROOT + relative, import.meta.url))
   const context: Context = {
     out,
     err,
@@ -40,17 +42,22 @@ export async function run({ argv, env, stdin, stdout, stderr }: Process): Promis
     language,
     message: messagesIn(language),
     invocation: invocationOf(env),
-    resources,
+    engines,
+    resources: path('resources'),
+    page: path('out/renderer'),
+    version: readVersion(),
     exitCode: 0,
   }
   try {
     const requested = requestedLanguage(argv)
     if (requested !== undefined && requested !== 'en' && requested !== 'zh')
       throw new TuneDeskError('usage/wrong-value', { name: '--language', value: requested, expected: 'en | zh' })
-    await createProgram(context, version()).parseAsync(argv.length > 0 ? argv : ['--help'], { from: 'user' })
+    await createProgram(context).parseAsync(argv.length > 0 ? argv : ['--help'], { from: 'user' })
     return context.exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0 // help and version
     return reportError(error, err, language, Boolean(env['TUNEDESK_DEBUG']))
+  } finally {
+    await Promise.all(Object.values(engines).map((engine: Engine) => engine.close()))
   }
 }

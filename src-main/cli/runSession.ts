@@ -1,6 +1,9 @@
-import type { RunBeginning, RunHooks, RunResult } from '../services/runs.ts'
+import { peakMemoryOf } from '../contract/peakMemory.ts'
+import type { EngineHooks } from '../host/engine.ts'
+import type { RunBeginning, RunResult } from '../jobs/runs.ts'
 import { findingLines } from './checkView.ts'
 import type { Context } from './context.ts'
+import { followRun } from './followRun.ts'
 import { shellWord } from './invocation.ts'
 import { jsonLine } from './jsonLine.ts'
 import { shownPath } from './shownPath.ts'
@@ -12,12 +15,13 @@ import { table } from './terminal/table.ts'
 
 /** Carries a run out before a person's eyes, or as lines of JSON, and says how it ended. */
 export async function runInTerminal(
-  work: (hooks: RunHooks) => Promise<RunResult>,
+  work: (hooks: EngineHooks<'train'>) => Promise<RunResult>,
   json: boolean,
   context: Context,
 ): Promise<void> {
   const { out, err, message } = context
   const view = json ? null : openRunView(context)
+  const followed = followRun()
   const stop = listenForStop(() => {
     const line = message('train.stopping')
     if (view) view.above([line])
@@ -26,12 +30,13 @@ export async function runInTerminal(
   try {
     const result = await work({
       signal: stop.signal,
-      onBegin(run) {
-        if (view) view.above(beginningLines(run, context))
-        else out.line(jsonLine({ event: 'begin', ...run }))
-      },
       onEvent(event) {
-        if (view) view.show(event)
+        followed.hear(event)
+        if (event.kind === 'begin') {
+          if (view) view.above(beginningLines(event.run, context))
+          else out.line(jsonLine({ event: 'begin', ...event.run }))
+        } else if (view) view.show(event)
+        else if (event.kind === 'tokenising') return
         else if (event.kind === 'log') out.line(JSON.stringify({ event: 'log', ...event.line }))
         else {
           const { kind, ...rest } = event
@@ -42,6 +47,9 @@ export async function runInTerminal(
     view?.close()
     if (view) for (const line of endLines(result, context)) out.line(line)
     if (result.reason === 'stopped') context.exitCode = STOPPED_EXIT_CODE
+  } catch (error) {
+    if (!stop.signal.aborted || error !== stop.signal.reason) throw followed.explained(error)
+    context.exitCode = STOPPED_EXIT_CODE // before there was anything to stop
   } finally {
     view?.close()
     stop.release()
@@ -67,12 +75,8 @@ function beginningLines(
     bold(message('train.title', { model: printableLine(modelName), parameters: formatParameterCount(parameterCount) })),
     dim(about.join(' · ')),
     dim(message('train.into', { folder: shownPath(folder) })),
+    dim(message('train.memory', { needed: formatBytes(memory.needed), available: formatBytes(memory.available) })),
     ...(findings ? findingLines(findings, context) : []),
-    ...(memory.needed > memory.available
-      ? [
-          `${yellow('!')} ${message('train.memory', { needed: formatBytes(memory.needed), available: formatBytes(memory.available) })}`,
-        ]
-      : []),
     ...damaged.map((name) => `${yellow('!')} ${message('train.damaged', { name })}`),
   ]
 }
@@ -104,6 +108,7 @@ function endLines({ reason, state, folder }: RunResult, context: Context): strin
         : message('train.stopped-at-start')
     return ['', saved, `  ${message('train.resume-with')}  ${resume}`]
   }
+  const peak = peakMemoryOf(state.trainer.log_history.at(-1) ?? {})
   return [
     '',
     doneLine(state, context),
@@ -113,6 +118,9 @@ function endLines({ reason, state, folder }: RunResult, context: Context): strin
       [
         [message('train.model'), path],
         [message('train.picture'), `${path}/loss.png`],
+        ...(peak === null
+          ? []
+          : [[message('train.peak-memory'), message('train.peak-memory-value', { bytes: formatBytes(peak) })]]),
         [message('train.next'), cyan(`${invocation} test ${path}`)],
         ['', cyan(`${invocation} chat ${path}`)],
       ],

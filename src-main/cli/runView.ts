@@ -1,4 +1,7 @@
+import { explain } from '../contract/error.ts'
 import type { TrainingEvent } from '../engine/6-train/runRecorder.ts'
+import type { JobEvent } from '../jobs/jobs.ts'
+import { warningProblem } from '../jobs/warningProblem.ts'
 import type { Context } from './context.ts'
 import { formatCount, formatDuration, formatLoss, formatRate } from './terminal/format.ts'
 import { lineChart, type ChartPoint } from './terminal/lineChart.ts'
@@ -15,7 +18,7 @@ const PLAIN_INTERVAL_MS = 10_000
 
 /** Shows a run while it goes: a curve and a bar that move, or plain lines where the output is no terminal. */
 export interface RunView {
-  show(event: TrainingEvent): void
+  show(event: Exclude<JobEvent<'train'>, { kind: 'begin' }>): void
   /** Writes lines that stay, above what moves. */
   above(lines: string[]): void
   close(): void
@@ -31,6 +34,7 @@ export function openRunView(context: Context, logs: 'all' | 'none' = 'all', cloc
   const losses: ChartPoint[] = []
   const heldOutLosses: ChartPoint[] = []
   let progress: Progress | null = null
+  let preparing = message('run.preparing')
   let epochs = 1
   let steps = 0
   let evaluating: string | null = null
@@ -38,7 +42,7 @@ export function openRunView(context: Context, logs: 'all' | 'none' = 'all', cloc
 
   const stepOf = (step: number): string => message('run.step', { step: formatCount(step), steps: formatCount(steps) })
   const parts = (loss = losses.at(-1)?.y): string[] => {
-    if (progress === null) return [message('run.preparing')]
+    if (progress === null) return [preparing]
     const heldOutLoss = heldOutLosses.at(-1)
     return [
       stepOf(progress.step),
@@ -79,7 +83,11 @@ export function openRunView(context: Context, logs: 'all' | 'none' = 'all', cloc
   return {
     show(event) {
       switch (event.kind) {
+        case 'tokenising':
+          preparing = message('run.tokenising', { done: formatCount(event.done), rows: formatCount(event.total) })
+          break
         case 'start':
+          preparing = message('run.preparing')
           epochs = event.epochs
           steps = event.maxSteps
           break
@@ -107,6 +115,7 @@ export function openRunView(context: Context, logs: 'all' | 'none' = 'all', cloc
         case 'warning':
           this.above([warningLine(event, context)])
           break
+        case 'sample':
         case 'end':
           break
         default:
@@ -122,7 +131,7 @@ export function openRunView(context: Context, logs: 'all' | 'none' = 'all', cloc
   }
 }
 
-function warningLine({ warning }: Extract<TrainingEvent, { kind: 'warning' }>, { out, message }: Context): string {
-  const rows = warning.rows.map((row) => row + 1).join(', ')
-  return `${out.colours.yellow('!')} ${message('run.rows-with-nothing-to-learn', { rows })}`
+function warningLine({ warning }: Extract<TrainingEvent, { kind: 'warning' }>, { out, language }: Context): string {
+  const { code, parameters } = warningProblem(warning)
+  return `${out.colours.yellow('!')} ${explain(code, parameters, language).what}`
 }

@@ -1,10 +1,11 @@
-import type { TrainingEvent } from '../engine/6-train/runRecorder.ts'
-import { checkDemo, demoAnswer, openDemo, trainDemo, type Demo } from '../services/demo.ts'
-import { describeModel } from '../services/models.ts'
-import type { RunResult } from '../services/runs.ts'
-import { testRun, type TestOutcome } from '../services/tests.ts'
+import { checkDemo, openDemo, trainDemo, untrainedAnswer, type Demo } from '../services/demo.ts'
+import { describeModel } from '../jobs/model.ts'
+import type { JobEvent } from '../jobs/jobs.ts'
+import type { RunResult } from '../jobs/runs.ts'
+import type { TestOutcome } from '../jobs/tests.ts'
 import { checkedRowLines } from './checkView.ts'
 import type { Context } from './context.ts'
+import { followRun } from './followRun.ts'
 import { shellWord } from './invocation.ts'
 import { maskLegend } from './maskView.ts'
 import { openRunView, type RunView } from './runView.ts'
@@ -21,11 +22,15 @@ import { probeLines, shownAnswer, verdictLines } from './testView.ts'
 
 /** The rows of the sample, trained twice: on the answers, and for comparison on everything. */
 export async function showDemo(output: string, context: Context): Promise<void> {
-  const { out, message } = context
+  const { out, message, language } = context
   const say = (lines: readonly string[]): void => lines.forEach((line) => out.line(line))
   const started = performance.now()
   const demo = await openDemo(context.resources)
   const { parameterCount } = await describeModel(demo.model)
+  // All of it in one process, which starts and answers while the first part is shown.
+  const engine = context.engines.training
+  const before = untrainedAnswer(engine, demo)
+  before.catch(() => undefined) // thrown where it is awaited
   const screen: Screen = { context, view: null }
   const stop = listenForStop(() => {
     const line = message('train.stopping')
@@ -44,7 +49,7 @@ export async function showDemo(output: string, context: Context): Promise<void> 
     say([`  ${maskLegend(report.counts, out, message)}`, '', ...indented(prose(message('demo.mask-meaning'), context))])
 
     say(heading(2, message('demo.train-title'), context))
-    say([...sampleLines(message('demo.before'), await demoAnswer(demo, demo.model), context)])
+    say([...sampleLines(message('demo.before'), await before, context)])
     const run = await trainAndShow(demo, output, 'answer', stop.signal, screen)
     if (run.reason === 'stopped') {
       sayStopped(run, context)
@@ -53,7 +58,7 @@ export async function showDemo(output: string, context: Context): Promise<void> 
     say(['', ...indented([doneLine(run.state, context), ...filesLines(run, context)])])
 
     say(heading(3, message('demo.test-title'), context))
-    const test = await testRun({ run: run.folder, language: context.language }, { signal: stop.signal })
+    const test = await engine.run('test', { run: run.folder, language }, { signal: stop.signal })
     say([...indented(rowLines(test, context)), ...indented(verdictLines(test, context))])
 
     say(heading(4, message('demo.compare-title'), context))
@@ -63,7 +68,7 @@ export async function showDemo(output: string, context: Context): Promise<void> 
       sayStopped(everything, context)
       return
     }
-    const comparison = await testRun({ run: everything.folder, language: context.language }, { signal: stop.signal })
+    const comparison = await engine.run('test', { run: everything.folder, language }, { signal: stop.signal })
     const leaks = comparison.results.filter(({ probe }) => probe === 'leak')
     say([
       '',
@@ -113,11 +118,18 @@ async function trainAndShow(
   const { context } = screen
   const view = openRunView(context, 'none')
   screen.view = view
-  const onSample = (epoch: number, answer: string): void =>
-    view.above(sampleLines(context.message('demo.after', { epochs: Math.round(epoch) }), answer, context))
-  const hooks = { signal, onEvent: (event: TrainingEvent) => view.show(event) }
+  const followed = followRun()
+  const onEvent = (event: JobEvent<'train'>): void => {
+    followed.hear(event)
+    if (event.kind === 'sample')
+      view.above(sampleLines(context.message('demo.after', { epochs: Math.round(event.epoch) }), event.answer, context))
+    else if (event.kind !== 'begin') view.show(event)
+  }
   try {
-    return await trainDemo(demo, output, lossOn, hooks, lossOn === 'answer' ? onSample : undefined)
+    const how = { lossOn, asks: lossOn === 'answer' }
+    return await trainDemo(context.engines.training, demo, output, how, { signal, onEvent })
+  } catch (error) {
+    throw followed.explained(error)
   } finally {
     view.close()
     screen.view = null
@@ -150,7 +162,7 @@ function nextLines(demo: Demo, { folder }: RunResult, seconds: number, context: 
   const { out, message, language, invocation } = context
   const { bold, cyan, dim } = out.colours
   const path = shellWord(shownPath(folder))
-  const question = demo.rows[0] ? printableLine(demo.rows[0].instruct) : ''
+  const question = printableLine(demo.asked.instruct)
   const commands: [string, string][] = [
     [`${invocation} chat ${path}`, message('demo.next-chat', { question })],
     [`${invocation} check rows.json --model starter`, message('demo.next-check')],

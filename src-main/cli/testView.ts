@@ -1,6 +1,6 @@
 import { verdictSentence } from '../contract/verdict.ts'
-import type { ProbeResult } from '../engine/8-infer/probes.ts'
-import type { TestOutcome } from '../services/tests.ts'
+import type { ProbeResult } from '../contract/testReport.ts'
+import type { TestOutcome } from '../jobs/tests.ts'
 import { findingLines } from './checkView.ts'
 import type { Context } from './context.ts'
 import { shellWord } from './invocation.ts'

@@ -11,6 +11,7 @@ interface ChatOptions {
   seed?: string
   maxNewTokens?: string
   repetitionPenalty?: string
+  loadIn8bit?: boolean
 }
 
 export function addChatCommand(program: Command, context: Context): void {
@@ -21,6 +22,7 @@ export function addChatCommand(program: Command, context: Context): void {
     .argument('<model>', message('argument.model'))
     .option('--system <text>', message('chat.option-system'))
     .option('--template <kind>', message('chat.option-template'))
+    .option('--load-in-8bit', message('chat.option-load-in-8bit'))
     .option('--temperature <number>', message('chat.option-temperature'))
     .option('--top-p <share>', message('chat.option-top-p'))
     .option('--top-k <tokens>', message('chat.option-top-k'))
@@ -28,13 +30,14 @@ export function addChatCommand(program: Command, context: Context): void {
     .option('--max-new-tokens <tokens>', message('chat.option-max-new-tokens'))
     .option('--repetition-penalty <number>', message('chat.option-repetition-penalty'))
     .action(async (model: string, options: ChatOptions) => {
-      const { modelFolderOf } = await import('../../services/models.ts')
-      const { openChat } = await import('../../services/chat.ts')
+      const { modelFolderOf } = await import('../../jobs/model.ts')
+      const { openChat } = await import('../../jobs/chat.ts')
       const { converse } = await import('../converse.ts')
       const { system, template } = options
       const chat = await openChat({
         model: await modelFolderOf(model, context.resources),
         settings: generationSettings(options),
+        load_in_8bit: options.loadIn8bit ?? false,
         ...(system === undefined ? {} : { system }),
         ...(template === undefined ? {} : { template: template as 'plain' }), // checked by the service
       })

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { TuneDeskError } from '../../contract/error.ts'
 import type { RowProblem } from '../../engine/1-dataset/rowProblem.ts'
-import type { CheckReport } from '../../services/check.ts'
+import type { CheckReport } from '../../jobs/check.ts'
 import type { Context } from '../context.ts'
 import { jsonLine } from '../jsonLine.ts'
 import { addMaskOptions, maskSettings, type MaskOptions } from '../maskOptions.ts'
@@ -26,8 +26,8 @@ export function addCheckCommand(program: Command, context: Context): void {
     .option('--all', message('check.option-all'))
     .option('--json', message('option.json'))
     .action(async (data: string, { model, all = false, batch, json = false, ...mask }: CheckOptions) => {
-      const { checkRowsOf } = await import('../../services/check.ts')
-      const { modelFolderOf } = await import('../../services/models.ts')
+      const { checkRowsOf } = await import('../../jobs/check.ts')
+      const { modelFolderOf } = await import('../../jobs/model.ts')
       const folder = await modelFolderOf(model, context.resources)
       const report = await checkRowsOf({ data, model: folder, ...maskSettings(mask) })
       if (batch !== undefined) await printBatches(report, batch === true ? report.rows.length : rowsOfBatch(batch), json, context)
@@ -72,7 +72,7 @@ function printJson({ rows, findings }: CheckReport, { out, message }: Context): 
 }
 
 async function printBatches(report: CheckReport, size: number, json: boolean, { out }: Context): Promise<void> {
-  const { paddedBatches } = await import('../../services/check.ts')
+  const { paddedBatches } = await import('../../jobs/check.ts')
   const { bold } = out.colours
   for (const batch of paddedBatches(report, size)) {
     if (json) out.line(jsonLine(batch))

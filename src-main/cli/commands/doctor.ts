@@ -25,7 +25,7 @@ export function addDoctorCommand(program: Command, context: Context): void {
     .option('--json', message('option.json'))
     .action(async ({ json = false }: { json?: boolean }) => {
       const { examineComputer } = await import('../../services/doctor.ts')
-      const report = await examineComputer(process.cwd())
+      const report = await examineComputer(context.engines.tokens, process.cwd())
       if (json) context.out.line(JSON.stringify(report))
       else for (const line of render(findings(report, context), context)) context.out.line(line)
     })

@@ -9,8 +9,7 @@ export function addResumeCommand(program: Command, context: Context): void {
     .argument('<run>', message('argument.run'))
     .option('--json', message('option.json'))
     .action(async (run: string, { json = false }: { json?: boolean }) => {
-      const { resumeRun } = await import('../../services/runs.ts')
       const { runInTerminal } = await import('../runSession.ts')
-      await runInTerminal((hooks) => resumeRun(run, hooks), json, context)
+      await runInTerminal((hooks) => context.engines.training.run('resume', { folder: run }, hooks), json, context)
     })
 }

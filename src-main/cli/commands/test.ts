@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { verdictSentence } from '../../contract/verdict.ts'
 import type { Context } from '../context.ts'
 import { jsonLine } from '../jsonLine.ts'
 import { listenForStop, STOPPED_EXIT_CODE } from '../stopRequest.ts'
@@ -25,7 +26,6 @@ export function addTestCommand(program: Command, context: Context): void {
 
 async function test(run: string, data: string | undefined, json: boolean, context: Context): Promise<void> {
   const { out, err, language, message } = context
-  const { testRun, verdictOf } = await import('../../services/tests.ts')
   const { testLines } = await import('../testView.ts')
   const region = openLiveRegion(out)
   const started = performance.now()
@@ -34,11 +34,12 @@ async function test(run: string, data: string | undefined, json: boolean, contex
     else region.above([message('test.stopping')])
   })
   try {
-    const outcome = await testRun(
+    const outcome = await context.engines.answers.run(
+      'test',
       { run, language, ...(data === undefined ? {} : { data }) },
       {
         signal: stop.signal,
-        onResult(result, done, total) {
+        onEvent({ result, done, total }) {
           if (json) out.line(jsonLine(result))
           else
             region.draw(() => {
@@ -56,7 +57,7 @@ async function test(run: string, data: string | undefined, json: boolean, contex
     region.close(false)
     if (json) {
       const { verdict, groups } = outcome
-      out.line(jsonLine({ summary: { verdict, sentence: verdictOf(outcome, language), groups } }))
+      out.line(jsonLine({ summary: { verdict, sentence: verdictSentence(verdict, language), groups } }))
     } else for (const line of testLines(outcome, context)) out.line(line)
   } catch (error) {
     if (!stop.signal.aborted || error !== stop.signal.reason) throw error

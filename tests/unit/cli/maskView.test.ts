@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
-import type { MaskedToken } from '../../../src-main/contract/maskedRow.ts'
+import type { MaskedToken } from '../../../src-main/contract/maskedToken.ts'
 import { maskLegend, maskLines } from '../../../src-main/cli/maskView.ts'
 import { messagesIn } from '../../../src-main/cli/messages/message.ts'
 import { openTerminal } from '../../../src-main/cli/terminal/terminal.ts'

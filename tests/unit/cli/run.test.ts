@@ -37,7 +37,7 @@ describe('a command line that cannot be: exit code 2, on stderr what is wrong an
     [['check', POEMS, '--model', MODEL, '--max-length', '1'], 'max_length cannot be "1".'],
     [['check', POEMS, '--model', MODEL, '--loss-on', 'input'], 'loss_on cannot be "input".'],
     [['check', POEMS, '--model', MODEL, '--batch', '0'], '--batch cannot be "0".'],
-    [['train', POEMS, '--model', MODEL, '--output', 'x', '--preset', 'quick'], 'preset cannot be "quick".'],
+    [['train', POEMS, '--model', MODEL, '--output', 'x', '--preset', 'fastest'], 'preset cannot be "fastest".'],
     [['train', POEMS, '--model', MODEL, '--output', 'x', '--set', 'epochs=3'], 'There is no setting "epochs" here.'],
     [['train', POEMS, '--model', MODEL, '--output', 'x', '--set', 'seed'], '--set takes name=value; "seed" has no equals sign.'],
     [['chat', MODEL, '--temperature', '-1'], 'temperature cannot be "-1".'],

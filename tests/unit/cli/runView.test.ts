@@ -6,6 +6,7 @@ import { messagesIn } from '../../../src-main/cli/messages/message.ts'
 import { openRunView } from '../../../src-main/cli/runView.ts'
 import { openTerminal, type OutputStream } from '../../../src-main/cli/terminal/terminal.ts'
 import type { TrainingEvent } from '../../../src-main/engine/6-train/runRecorder.ts'
+import { inProcessEngines } from '../../support/inProcessEngine.ts'
 
 function contextOn(stream: OutputStream): Context {
   const out = openTerminal(stream, {})
@@ -16,7 +17,10 @@ function contextOn(stream: OutputStream): Context {
     language: 'en',
     message: messagesIn('en'),
     invocation: 'tunedesk',
+    engines: inProcessEngines(),
     resources: '',
+    page: '',
+    version: '0.0.0',
     exitCode: 0,
   }
 }
@@ -28,7 +32,11 @@ const progress = (step: number): TrainingEvent => ({
   maxSteps: 4,
   epoch: step / 2,
   loss: 5 - step,
+  gradientNorm: 1,
+  learningRate: 5e-5,
   tokensPerSecond: 1234,
+  memory: 1e9,
+  seconds: step,
   secondsLeft: 90,
 })
 

@@ -4,9 +4,10 @@ import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
 import type { Context } from '../../../src-main/cli/context.ts'
 import { messagesIn } from '../../../src-main/cli/messages/message.ts'
-import { PRESETS } from '../../../src-main/engine/6-train/presets.ts'
+import { PRESETS } from '../../../src-main/contract/presets.ts'
 import { showDemo } from '../../../src-main/cli/showDemo.ts'
 import { openTerminal } from '../../../src-main/cli/terminal/terminal.ts'
+import { inProcessEngines } from '../../support/inProcessEngine.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 
 /** What ships with the app, with the tiny golden model in the starter model's place. */
@@ -34,7 +35,10 @@ it('shows the mask, trains on the answers and then on everything, tests both, an
       language: 'en',
       message,
       invocation: 'tunedesk',
+      engines: inProcessEngines(),
       resources: shipped,
+      page: '',
+      version: '0.0.0',
       exitCode: 0,
     }
     await showDemo(output, context)
@@ -79,7 +83,10 @@ it('takes no folder away that is not an earlier demo', async () => {
     language: 'en',
     message: messagesIn('en'),
     invocation: 'tunedesk',
+    engines: inProcessEngines(),
     resources: await resources(),
+    page: '',
+    version: '0.0.0',
     exitCode: 0,
   }
   await expect(showDemo(folder, context)).rejects.toMatchObject({ code: 'runs/folder-not-empty' })
