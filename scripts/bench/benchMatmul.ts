@@ -1,7 +1,9 @@
 import * as ort from 'onnxruntime-node'
 import { count } from '../../src-main/engine/4-graph/elements.ts'
 import { encodeOnnx, MICROSOFT, type OnnxNode } from '../../src-main/files/onnx.ts'
-import { printTable } from './printTable.ts'
+import type { Benchmark, BenchmarkResult } from './benchmark.ts'
+import { formatTable } from './formatTable.ts'
+import { spread, type Spread } from './spread.ts'
 
 const SECONDS = 1
 
@@ -26,14 +28,12 @@ const transposed: Lowering = {
   ],
 }
 
-export interface MatmulResult {
-  product: string
-  lowering: string
-  gigaflops: number
+interface MatmulResult extends BenchmarkResult {
+  products: { product: string; lowering: string; operations: number; seconds: Spread }[]
 }
 
 /** The matrix products of a 0.5B model's layer in each lowering that computes them; 4-graph/ops/matmul.ts takes the quicker ones. */
-export async function benchMatmul({ tiny }: { tiny: boolean }): Promise<MatmulResult[]> {
+async function measure({ tiny }: { tiny: boolean }): Promise<MatmulResult> {
   const [tokens, width, inner, blockRows, positions] = tiny ? [16, 32, 64, 64, 8] : [512, 896, 4864, 2048, 176]
   const cases: { product: string; a: number[]; b: number[]; y: number[]; operations: number; lowerings: Lowering[] }[] = [
     {
@@ -69,23 +69,31 @@ export async function benchMatmul({ tiny }: { tiny: boolean }): Promise<MatmulRe
       lowerings: [gemm(1, 0), fused(1, 0), transposed],
     },
   ]
-  const results: MatmulResult[] = []
+  const products: MatmulResult['products'] = []
   for (const { product, a, b, y, operations, lowerings } of cases)
     for (const { name, nodes } of lowerings)
-      results.push({
+      products.push({
         product,
         lowering: name,
-        gigaflops: operations / (await quickest(nodes, a, b, y, tiny ? 0.02 : SECONDS)) / 1e9,
+        operations,
+        seconds: spread(await secondsOfRuns(nodes, a, b, y, tiny ? 0.02 : SECONDS)),
       })
-  printTable(
-    ['product', 'lowering', 'GFLOPS'],
-    results.map(({ product, lowering, gigaflops }) => [product, lowering, gigaflops.toFixed(0)]),
-  )
-  return results
+  return { versions: { onnxruntime: ort.env.versions.node ?? '' }, products }
 }
 
-/** Seconds of the quickest run. */
-async function quickest(nodes: OnnxNode[], a: number[], b: number[], y: number[], seconds: number): Promise<number> {
+function table({ products }: MatmulResult): string {
+  return formatTable(
+    ['product', 'lowering', 'GFLOPS, quickest', 'median', 'slowest'],
+    products.map(({ product, lowering, operations, seconds: { quickest, median, slowest } }) => [
+      product,
+      lowering,
+      ...[quickest, median, slowest].map((seconds) => (operations / seconds / 1e9).toFixed(0)),
+    ]),
+  )
+}
+
+/** As often as there is time for. */
+async function secondsOfRuns(nodes: OnnxNode[], a: number[], b: number[], y: number[], seconds: number): Promise<number[]> {
   const value = (name: string, shape: number[]) => ({ name, type: 'float32' as const, shape })
   const session = await ort.InferenceSession.create(
     encodeOnnx({ nodes, inputs: [value('a', a), value('b', b)], outputs: [value('y', y)], initializers: [] }),
@@ -93,13 +101,24 @@ async function quickest(nodes: OnnxNode[], a: number[], b: number[], y: number[]
   )
   const tensor = (shape: number[]) => new ort.Tensor('float32', new Float32Array(count(shape)).fill(0.5), shape)
   const [feeds, fetches] = [{ a: tensor(a), b: tensor(b) }, { y: tensor(y) }]
-  let best = Infinity
+  const found: number[] = []
   const end = performance.now() + seconds * 1000
   while (performance.now() < end) {
     const start = performance.now()
     await session.run(feeds, fetches)
-    best = Math.min(best, performance.now() - start)
+    found.push((performance.now() - start) / 1000)
   }
   await session.release()
-  return best / 1000
+  return found
+}
+
+export const matmulBenchmark: Benchmark<object, MatmulResult> = {
+  name: 'matmul',
+  description: "a layer's matrix products in every lowering that computes them",
+  title: 'Matrix products',
+  about: `The products of a model of half a billion parameters, in each way in which onnxruntime can be asked for them; the engine takes the quicker ones
+(\`src-main/engine/4-graph/ops/matmul.ts\`). GFLOPS are milliards of multiplications and additions a second.`,
+  options: [],
+  measure,
+  table,
 }

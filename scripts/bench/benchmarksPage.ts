@@ -1,19 +1,16 @@
-import { report, type BenchResult } from './report.ts'
+const HEAD = `# Benchmarks
 
-/** docs/benchmarks.md */
-export function benchmarksPage(result: BenchResult): string {
-  const { trainer } = result.workloads[0] ?? {}
-  return `# Benchmarks
-
-Written by \`npm run bench -- train ${trainer ? '--peer ' : ''}--write\`. Compare numbers of one run on one machine only.
-
-A workload is what one optimizer step gets: *seed* the tutorial's two poems, *zh* eight short questions, *long* four texts of about 510
-tokens. Both sides get the same ids and labels, the same weights and settings, and a new process each time, in turn. The time of a step is
-everything between two steps: batch, forward and backward pass, clipping, AdamW, log. A process's first step is not counted there; it stands
-under "first step done after", from the start of the process, with loading the program (TuneDesk: from its TypeScript sources) and the model.
-Memory is the most that the process ever had. "Of the peak" sets the matrix products that a step cannot do without
-(\`scripts/bench/neededOperations.ts\`) against what onnxruntime reaches with products alone.
-
-${report(result)}
+Each section is what \`npm run bench\` wrote on one machine, with the command that wrote it. Compare numbers of one section only: another machine, or
+the same on another day, gives others. Sides that are compared run in turn, so that a disturbance falls on all of them.
 `
+const SECTION = /^<!-- (\w+) -->\n.*?^<!-- end of \1 -->\n/gms
+
+/**
+ * docs/benchmarks.md with a benchmark's section anew, all others as they are.
+ * @param order the names of all benchmarks; a section of another name goes
+ */
+export function withSection(page: string, order: readonly string[], name: string, section: string): string {
+  const sections = new Map(Array.from(page.matchAll(SECTION), ([whole, found = '']) => [found, whole]))
+  sections.set(name, `<!-- ${name} -->\n\n${section.trim()}\n\n<!-- end of ${name} -->\n`)
+  return [HEAD, ...order.flatMap((each) => sections.get(each) ?? [])].join('\n')
 }

@@ -5,14 +5,22 @@ import { parseConfig } from '../../src-main/engine/4-graph/parseConfig.ts'
 import { createOrtExecutor } from '../../src-main/engine/5-exec/ortExecutor.ts'
 import { createDecoder } from '../../src-main/engine/6-train/decoder.ts'
 import type { RunRecorder } from '../../src-main/engine/6-train/runRecorder.ts'
-import { createSettings } from '../../src-main/engine/6-train/settings.ts'
+import { createSettings } from '../../src-main/contract/trainingSettings.ts'
 import { train } from '../../src-main/engine/6-train/train.ts'
-import { readWeights } from '../../src-main/engine/7-record/checkpoint.ts'
-import { BENCH_SETTINGS, type Measurement, type MeasurementTask } from './measurement.ts'
+import { beginTraining } from '../../src-main/jobs/beginTraining.ts'
+import { BENCH_SETTINGS, LORA, type Measurement, type MeasurementTask } from './measurement.ts'
 
-async function measure({ model, rows, steps, threads, started }: MeasurementTask): Promise<Measurement> {
+async function measure({ model, method, rows, steps, threads, started }: MeasurementTask): Promise<Measurement> {
   const config = parseConfig(JSON.parse(readFileSync(`${model}/config.json`, 'utf8')))
-  const decoder = await createDecoder(config, await createOrtExecutor({ threads }), readWeights(model))
+  const settings = createSettings({
+    ...BENCH_SETTINGS,
+    ...LORA,
+    method,
+    max_steps: steps,
+    per_device_train_batch_size: rows.length,
+  })
+  const { weights, partial } = await beginTraining(config, settings, model, null)
+  const decoder = await createDecoder(config, await createOrtExecutor({ threads }), weights, partial)
   const secondsOfSteps: number[] = []
   const losses: number[] = []
   let secondsToFirstStep = NaN
@@ -37,9 +45,10 @@ async function measure({ model, rows, steps, threads, started }: MeasurementTask
     model: decoder,
     rows: rows.map((row, index) => ({ ...row, row: index, reasons: [], cutOff: [], warnings: [] })),
     heldOutRows: [],
-    settings: createSettings({ ...BENCH_SETTINGS, max_steps: steps, per_device_train_batch_size: rows.length }),
+    settings,
     recorder,
     clock: () => performance.now() / 1000,
+    memory: () => process.memoryUsage.rss(),
   })
   await decoder.dispose()
   return {

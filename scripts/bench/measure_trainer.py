@@ -1,4 +1,4 @@
-"""The same as measure.ts with the Hugging Face Trainer: measure_trainer.py ANSWER < TASK"""
+"""The same as measure.ts with the Hugging Face Trainer, and with PEFT for LoRA: measure_trainer.py ANSWER < TASK"""
 import json, os, re, sys, time
 os.environ['HF_HUB_OFFLINE'] = '1'
 task = json.load(sys.stdin)
@@ -37,6 +37,9 @@ class Watch(TrainerCallback):
 
 watch = Watch()
 model = AutoModelForCausalLM.from_pretrained(task['model'], dtype=torch.float32)
+if task['method'] == 'lora':
+    import peft
+    model = peft.get_peft_model(model, peft.LoraConfig(**task['lora'], task_type='CAUSAL_LM'))
 with tempfile.TemporaryDirectory() as folder:
     arguments = TrainingArguments(
         folder, **task['settings'], max_steps=task['steps'], per_device_train_batch_size=len(task['rows']), report_to='none',
@@ -49,5 +52,8 @@ with open(sys.argv[1], 'w') as file:
     json.dump({
         'secondsOfSteps': watch.seconds, 'losses': [line['loss'] for line in trainer.state.log_history if 'loss' in line],
         'secondsToFirstStep': watch.to_first_step, 'peakMemory': peak,
-        'versions': {'torch': torch.__version__, 'transformers': transformers.__version__, 'accelerate': accelerate.__version__},
+        'versions': {
+            module.__name__: module.__version__
+            for module in [torch, transformers, accelerate, *([peft] if task['method'] == 'lora' else [])]
+        },
     }, file)

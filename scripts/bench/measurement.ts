@@ -1,10 +1,14 @@
+import type { TrainingSettings } from '../../src-main/contract/trainingSettings.ts'
 import type { Workload } from './workloads.ts'
+
+export type Method = TrainingSettings['method']
 
 /** What a process that is measured gets on its standard input. */
 export interface MeasurementTask {
   /** A model folder without a tokenizer. */
   model: string
   rows: Workload['rows']
+  method: Method
   /** Optimizer steps, each over all rows. */
   steps: number
   threads: number
@@ -25,3 +29,6 @@ export interface Measurement {
 
 /** Both sides train with these, the Trainer's names; nothing is saved or evaluated. */
 export const BENCH_SETTINGS = { learning_rate: 5e-5, logging_steps: 1, save_strategy: 'no' } as const
+
+/** PEFT's names for what LoRA trains. */
+export const LORA = { r: 16, lora_alpha: 32, lora_dropout: 0, target_modules: 'all-linear' } as const

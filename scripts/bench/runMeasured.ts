@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { BENCH_SETTINGS, type Measurement, type MeasurementTask } from './measurement.ts'
+import { BENCH_SETTINGS, LORA, type Measurement, type MeasurementTask } from './measurement.ts'
 
 const besideThis = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
@@ -13,12 +13,21 @@ export const measureTuneDesk = (task: Omit<MeasurementTask, 'started'>): Promise
 export const measureTrainer = (python: string, task: Omit<MeasurementTask, 'started'>): Promise<Measurement> =>
   runMeasured(python, [besideThis('measure_trainer.py')], task)
 
+/** Scripts of this folder, which get their task on standard input and write their answer to the file that they are named. */
+export const runNode = <Answer>(script: string, task: object): Promise<Answer> =>
+  askProcess<Answer>(process.execPath, ['--import', 'tsx', besideThis(script)], task)
+
+export const runPython = <Answer>(python: string, script: string, task: object): Promise<Answer> =>
+  askProcess<Answer>(python, [besideThis(script)], task)
+
 /** Runs a process that measures itself, and waits for its answer. */
-async function runMeasured(program: string, words: string[], task: Omit<MeasurementTask, 'started'>): Promise<Measurement> {
+const runMeasured = (program: string, words: string[], task: Omit<MeasurementTask, 'started'>): Promise<Measurement> =>
+  askProcess<Measurement>(program, words, { ...task, settings: BENCH_SETTINGS, lora: LORA, started: Date.now() })
+
+async function askProcess<Answer>(program: string, words: string[], task: object): Promise<Answer> {
   const folder = mkdtempSync(join(tmpdir(), 'tunedesk-'))
   const answer = join(folder, 'answer.json')
   try {
-    const complete = { ...task, settings: BENCH_SETTINGS, started: Date.now() }
     await new Promise<void>((resolve, reject) => {
       const child = spawn(program, [...words, answer], { stdio: ['pipe', 'ignore', 'pipe'] })
       const said: Buffer[] = []
@@ -28,9 +37,9 @@ async function runMeasured(program: string, words: string[], task: Omit<Measurem
         if (code === 0) resolve()
         else reject(new Error(`${program} ended with ${signal ?? code ?? ''}:\n${Buffer.concat(said).toString()}`))
       })
-      child.stdin.end(JSON.stringify(complete))
+      child.stdin.end(JSON.stringify(task))
     })
-    return JSON.parse(readFileSync(answer, 'utf8')) as Measurement
+    return JSON.parse(readFileSync(answer, 'utf8')) as Answer
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -1,10 +1,12 @@
 import type { Measurement } from './measurement.ts'
+import { spread } from './spread.ts'
 
 /** Several processes of one side on one workload, as numbers. */
 export interface Summary {
   /** Of all steps but each process's first, which meets cold memory. */
   quickestSeconds: number
   medianSeconds: number
+  slowestSeconds: number
   /** Of the median step; padding does not count. */
   tokensPerSecond: number
   /** The operations that the quickest step needed, against the measured peak of matrix products. */
@@ -23,23 +25,16 @@ export function summarise(
   measurements: readonly Measurement[],
   { tokens, operations, peakGigaflops }: { tokens: number; operations: number; peakGigaflops: number },
 ): Summary {
-  const seconds = measurements.flatMap(({ secondsOfSteps }) => secondsOfSteps.slice(1)).sort((a, b) => a - b)
-  const quickestSeconds = seconds[0] ?? NaN
-  const medianSeconds = median(seconds)
+  const { quickest, median, slowest } = spread(measurements.flatMap(({ secondsOfSteps }) => secondsOfSteps.slice(1)))
   return {
-    quickestSeconds,
-    medianSeconds,
-    tokensPerSecond: tokens / medianSeconds,
-    shareOfPeak: operations / quickestSeconds / 1e9 / peakGigaflops,
+    quickestSeconds: quickest,
+    medianSeconds: median,
+    slowestSeconds: slowest,
+    tokensPerSecond: tokens / median,
+    shareOfPeak: operations / quickest / 1e9 / peakGigaflops,
     peakMemory: Math.max(...measurements.map(({ peakMemory }) => peakMemory)),
     secondsToFirstStep: Math.min(...measurements.map(({ secondsToFirstStep }) => secondsToFirstStep)),
     firstLoss: measurements[0]?.losses[0] ?? NaN,
     secondsOfSteps: measurements.map(({ secondsOfSteps }) => secondsOfSteps),
   }
-}
-
-/** @param sorted ascending */
-function median(sorted: readonly number[]): number {
-  const middle = (sorted.length - 1) / 2
-  return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2
 }

@@ -15,7 +15,7 @@ export interface Peers {
 }
 
 /**
- * Makes the Python environment of the peers (PyTorch, transformers, onnx: about 4.3 GB), or finds it there.
+ * Makes the Python environment of the peers (PyTorch, transformers, PEFT, onnx: about 4.3 GB), or finds it there.
  * It lies in `.cache/peers`, or where the environment variable TUNEDESK_PEERS says; TUNEDESK_PYTHON names the Python to make it with.
  * @param say hears what is being done, a line each
  * @throws Error where there is no suitable Python, or pip could not install
@@ -30,9 +30,12 @@ export function preparePeers(say: (line: string) => void): Peers {
   if (existsSync(installed) && readFileSync(installed, 'utf8') === requirements) return { python, folder }
 
   const started = Date.now()
-  say(`Making a Python environment with PyTorch and transformers in ${environment} (once; 4.3 GB, a few minutes)`)
   mkdirSync(folder, { recursive: true })
-  makeEnvironment(environment, say)
+  // Where there is one of other versions, pip changes what differs.
+  if (!existsSync(installed)) {
+    say(`Making a Python environment with PyTorch and transformers in ${environment} (once; 4.3 GB, a few minutes)`)
+    makeEnvironment(environment, say)
+  }
   say('Installing scripts/peers/requirements.txt')
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-compile', '--no-deps']
   succeed(spawnSync(python, [...pip, '--requirement', REQUIREMENTS], { stdio: ['ignore', 'inherit', 'inherit'] }), 'pip install')

@@ -1,4 +1,4 @@
-// Makes docs/demo-en.svg and docs/demo-zh.svg, the pictures in the README, from what the demo prints: npm run pictures
+// Makes the README's pictures, docs/demo-<language>.svg from what the demo prints and docs/window-<step>-<language>.png from the window: npm run pictures
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { terminalSvg } from './terminalSvg.ts'
+import { windowPictures } from './windowPictures.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const COLUMNS = 84
@@ -36,3 +37,5 @@ for (const language of ['en', 'zh']) {
   const lines = all.slice(0, end).join('\n').trimEnd().split('\n')
   writeFileSync(join(ROOT, `docs/demo-${language}.svg`), terminalSvg(lines, COLUMNS))
 }
+
+await windowPictures(join(ROOT, 'docs'))

@@ -74,6 +74,7 @@ const { reason, state } = await train({
   settings,
   recorder,
   clock: () => performance.now() / 1000,
+  memory: () => process.memoryUsage.rss(),
   signal: interrupted.signal,
   ...(checkpoint ? { state: checkpoint.state } : {}),
 })

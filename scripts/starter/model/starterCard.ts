@@ -1,5 +1,5 @@
 import type { LogLine } from '../../../src-main/engine/6-train/runState.ts'
-import type { TrainingSettings } from '../../../src-main/engine/6-train/settings.ts'
+import type { TrainingSettings } from '../../../src-main/contract/trainingSettings.ts'
 
 export interface StarterFacts {
   parameters: number

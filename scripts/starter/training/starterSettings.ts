@@ -1,4 +1,4 @@
-import { createSettings, type TrainingSettings } from '../../../src-main/engine/6-train/settings.ts'
+import { createSettings, type TrainingSettings } from '../../../src-main/contract/trainingSettings.ts'
 
 /** Tokens that a row keeps: nearly all poems and passages whole. */
 export const ROW_LENGTH = 256

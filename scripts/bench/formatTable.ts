@@ -6,7 +6,3 @@ export function formatTable(columns: readonly string[], rows: readonly (readonly
     `| ${widths.map((width, i) => (isNumber(cells[i] ?? '') ? (cells[i] ?? '').padStart(width) : (cells[i] ?? '').padEnd(width))).join(' | ')} |`
   return [line(columns), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n')
 }
-
-export function printTable(columns: readonly string[], rows: readonly (readonly string[])[]): void {
-  process.stdout.write(`\n${formatTable(columns, rows)}\n\n`)
-}

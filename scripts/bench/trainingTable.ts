@@ -1,4 +1,6 @@
-import { formatTable } from './printTable.ts'
+import type { BenchmarkResult } from './benchmark.ts'
+import { formatTable } from './formatTable.ts'
+import { LORA, type Method } from './measurement.ts'
 import type { Summary } from './summary.ts'
 import type { WorkloadName } from './workloads.ts'
 
@@ -13,13 +15,12 @@ export interface WorkloadResult {
   trainer: Summary | null
 }
 
-export interface BenchResult {
+export interface TrainingResult extends BenchmarkResult {
+  method: Method
   model: string
   parameters: number
   steps: number
   rounds: number
-  machine: { processor: string; threads: number; memory: number; system: string }
-  versions: Record<string, string>
   /** Matrix products by onnxruntime, before the first and after the last workload: the larger, and both. */
   peakGigaflops: number
   peaksMeasured: number[]
@@ -31,14 +32,16 @@ const seconds = (value: number): string => (value < 1 ? value.toFixed(3) : value
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
 const percent = (share: number): string => `${Math.round(share * 100)} %`
 
-/** The result as Markdown, to be read in a terminal as well. */
-export function report(result: BenchResult): string {
-  const { machine, versions, peaksMeasured } = result
+const METHODS: Record<Method, { about: string; peer: string }> = {
+  full: { about: 'full fine-tuning in float32', peer: 'Trainer' },
+  lora: { about: `LoRA of rank ${LORA.r} in float32 on every linear module`, peer: 'PEFT' },
+}
+
+export function trainingTable(result: TrainingResult): string {
+  const { peaksMeasured } = result
+  const { about, peer } = METHODS[result.method]
   const lines = [
-    `${result.model} with random weights (${(result.parameters / 1e6).toFixed(1)} million), full fine-tuning in float32, ${result.steps} steps in each of ${result.rounds} processes.`,
-    `${machine.processor}, ${machine.threads} threads, ${gigabytes(machine.memory)}, ${machine.system}; ${Object.entries(versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(', ')}.`,
+    `${result.model} with random weights (${(result.parameters / 1e6).toFixed(1)} million), ${about}, ${result.steps} steps in each of ${result.rounds} processes.`,
     `Matrix products of onnxruntime, before and after: ${peaksMeasured.map((peak) => Math.round(peak)).join(' and ')} GFLOPS.`,
     '',
     formatTable(
@@ -50,13 +53,14 @@ export function report(result: BenchResult): string {
         'with',
         'step s, quickest',
         'median',
+        'slowest',
         'tokens/s',
         'of the peak',
         'memory',
         'first step done after s',
         'first loss',
       ],
-      result.workloads.flatMap((each) => sides(each).map(([name, side]) => row(each, name, side))),
+      result.workloads.flatMap((each) => sides(each, peer).map(([name, side]) => row(each, name, side))),
     ),
   ]
   const compared = result.workloads.flatMap(({ workload, tunedesk, trainer }) =>
@@ -65,7 +69,7 @@ export function report(result: BenchResult): string {
   if (compared.length > 0)
     lines.push(
       '',
-      'TuneDesk against the Trainer: how many times as quick, and how much of its memory and of its time to the first step.',
+      'TuneDesk beside the peer: how many times as quick, and how much of its memory and of its time to the first step.',
       '',
       formatTable(
         ['workload', 'quickest step', 'median step', 'memory', 'first step done'],
@@ -81,8 +85,8 @@ export function report(result: BenchResult): string {
   return lines.join('\n')
 }
 
-function sides({ tunedesk, trainer }: WorkloadResult): [string, Summary][] {
-  return [['TuneDesk', tunedesk], ...(trainer ? [['Trainer', trainer] satisfies [string, Summary]] : [])]
+function sides({ tunedesk, trainer }: WorkloadResult, peer: string): [string, Summary][] {
+  return [['TuneDesk', tunedesk], ...(trainer ? [[peer, trainer] satisfies [string, Summary]] : [])]
 }
 
 function row({ workload, rows, tokens, learned }: WorkloadResult, name: string, side: Summary): string[] {
@@ -94,6 +98,7 @@ function row({ workload, rows, tokens, learned }: WorkloadResult, name: string, 
     name,
     seconds(side.quickestSeconds),
     seconds(side.medianSeconds),
+    seconds(side.slowestSeconds),
     side.tokensPerSecond.toFixed(1),
     percent(side.shareOfPeak),
     gigabytes(side.peakMemory),

@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { openTokenizer } from '../../src-main/engine/2-tokens/openTokenizer.ts'
+import { preparePeers } from '../peers/preparePeers.ts'
+import { smollm2 } from '../peers/smollm2.ts'
+import { peerOption, roundsOption, type Benchmark, type BenchmarkResult } from './benchmark.ts'
+import type { InferMeasurement, InferTask } from './inferMeasurement.ts'
+import { formatTable } from './formatTable.ts'
+import { runNode, runPython } from './runMeasured.ts'
+import { spread } from './spread.ts'
+
+const TEXT = fileURLToPath(new URL('../../ARCHITECTURE.md', import.meta.url))
+const TINY_MODEL = fileURLToPath(new URL('../../tests/golden/data/qwen2', import.meta.url))
+const SIZE = { textLength: 400, promptLength: 256, newTokens: 64, repeats: 3 }
+const TINY_SIZE = { textLength: 20, promptLength: 8, newTokens: 4, repeats: 2 }
+
+export interface InferResult extends BenchmarkResult {
+  model: string
+  promptLength: number
+  newTokens: number
+  /** Of every round one measurement. */
+  sides: { name: string; measurements: InferMeasurement[] }[]
+}
+
+interface InferOptions {
+  peer: boolean
+  rounds: number
+}
+
+/** A model opened and asked, each side in a process of its own, in turn: SmolLM2-135M-Instruct, or with `tiny` a model of the tests. */
+async function measure(
+  { peer, rounds, tiny }: InferOptions & { tiny: boolean },
+  say: (line: string) => void,
+): Promise<InferResult> {
+  const peers = peer || !tiny ? preparePeers(say) : null
+  const folder = peers && !tiny ? await smollm2(peers) : TINY_MODEL
+  const { textLength, ...size } = tiny ? TINY_SIZE : SIZE
+  const ids = await idsOf(folder, textLength)
+  const task = { folder, ids, ...size, threads: availableParallelism() }
+  const ours = (precision: InferTask['precision']) => () =>
+    runNode<InferMeasurement>('measureInfer.ts', { ...task, precision, started: Date.now() })
+  const sides = new Map([
+    ['TuneDesk, float32', ours('float32')],
+    ['TuneDesk, int8', ours('int8')],
+  ])
+  if (peers && peer)
+    sides.set('transformers, float32', () => runPython(peers.python, 'measure_infer.py', { ...task, started: Date.now() }))
+
+  const found = new Map<string, InferMeasurement[]>()
+  for (let round = 1; round <= rounds; round++)
+    for (const [name, ask] of sides) {
+      say(`round ${round} of ${rounds}: ${name}`)
+      found.set(name, [...(found.get(name) ?? []), await ask()])
+    }
+  return {
+    versions: Object.assign({}, ...[...found.values()].flat().map(({ versions }) => versions)) as Record<string, string>,
+    model: tiny ? 'A tiny Qwen2' : 'SmolLM2-135M-Instruct',
+    promptLength: size.promptLength,
+    newTokens: size.newTokens,
+    sides: [...found].map(([name, measurements]) => ({ name, measurements })),
+  }
+}
+
+/** How quickly the prompt is read and tokens are written, and how well the text is known. */
+function inferTable(result: InferResult): string {
+  const { model, promptLength, newTokens, sides } = result
+  return [
+    `${model}, ${promptLength} tokens of a prompt, ${newTokens} of an answer; tokens a second.`,
+    '',
+    formatTable(
+      ['with', 'prompt, quickest', 'median', 'answer, quickest', 'median', 'slowest', 'mean loss of a text'],
+      sides.map(({ name, measurements }) => {
+        const prompts = rates(measurements, promptLength, ({ secondsOfPrompt }) => secondsOfPrompt)
+        const answers = rates(measurements, newTokens, ({ secondsOfAnswer }) => secondsOfAnswer)
+        const figures = [prompts.quickest, prompts.median, answers.quickest, answers.median, answers.slowest]
+        return [name, ...figures.map((rate) => rate.toFixed(1)), (measurements[0]?.loss ?? NaN).toFixed(4)]
+      }),
+    ),
+  ].join('\n')
+}
+
+/** How long it takes until a model is open, and until it says its first token. */
+function loadTable(result: InferResult): string {
+  return [
+    `${result.model}.`,
+    '',
+    formatTable(
+      ['with', 'open after s, quickest', 'median', 'slowest', 'first token after s, quickest', 'median', 'slowest', 'memory, GB'],
+      result.sides.map(({ name, measurements }) => {
+        const range = (of: (each: InferMeasurement) => number): number[] => {
+          const { quickest, median, slowest } = spread(measurements.map(of))
+          return [quickest, median, slowest]
+        }
+        const figures = [
+          ...range(({ secondsToOpen }) => secondsToOpen),
+          ...range(({ secondsToFirstToken }) => secondsToFirstToken),
+        ]
+        const memory = Math.max(...measurements.map(({ peakMemory }) => peakMemory)) / 1e9
+        return [name, ...[...figures, memory].map((figure) => figure.toFixed(2))]
+      }),
+    ),
+  ].join('\n')
+}
+
+function rates(measurements: readonly InferMeasurement[], tokens: number, of: (each: InferMeasurement) => number[]) {
+  // A process's first time meets cold memory.
+  const { quickest, median, slowest } = spread(measurements.flatMap((each) => of(each).slice(1)))
+  return { quickest: tokens / quickest, median: tokens / median, slowest: tokens / slowest }
+}
+
+async function idsOf(folder: string, length: number): Promise<number[]> {
+  const tokenizer = await openTokenizer(folder)
+  const ids = tokenizer.encode(readFileSync(TEXT, 'utf8')).slice(0, length)
+  await tokenizer.close()
+  return ids
+}
+
+const OPTIONS = [peerOption('transformers'), roundsOption('processes of each side', 3)]
+
+export const inferBenchmark: Benchmark<InferOptions, InferResult> = {
+  name: 'infer',
+  description: 'a prompt read and an answer written, in float32 and in 8 bits, and what 8 bits lose',
+  title: 'Answering',
+  about: `A model reads a prompt and writes an answer, greedily and without end, several times in each process, of which the first is not counted.
+The columns are tokens a second: of the prompt, all of which are read at once, and of the answer, one after another. The mean loss of a text that the model
+did not write says what 8 bits a weight cost: the nearer to float32's the better.`,
+  options: OPTIONS,
+  measure,
+  table: inferTable,
+}
+
+export const loadBenchmark: Benchmark<InferOptions, InferResult> = {
+  name: 'load',
+  description: 'from the start of the process until a model is open and says its first token',
+  title: 'Opening a model',
+  about: `Seconds from the start of a process (TuneDesk: from its TypeScript sources) until the model is open, and until the first token behind a prompt.
+Memory is the most that the process had; pages of a mapped file count while they are in memory.`,
+  options: OPTIONS,
+  measure,
+  table: loadTable,
+}
