@@ -7,7 +7,7 @@ import { createDecoder } from '../../src-main/engine/6-train/decoder.ts'
 import { inferenceGraph } from '../../src-main/engine/8-infer/inferenceGraph.ts'
 import { encodeOnnx, MICROSOFT, type OnnxNode } from '../../src-main/files/onnx.ts'
 import { openWeights } from '../../src-main/files/safetensors.ts'
-import { FAMILIES, goldenConfig, goldenFolder, goldenWeights } from '../golden/golden.ts'
+import { FAMILIES, goldenBatch, goldenConfig, goldenFolder, goldenWeights, readGolden } from '../golden/golden.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { askPeer } from './peers.ts'
 
@@ -34,6 +34,11 @@ test.each(FAMILIES)('every program of a training step of %s is sound ONNX', asyn
     },
     goldenWeights(family),
   )
+  // A layer's programs are compiled when they are first run.
+  const batch = goldenBatch(readGolden(family).batch_rows)
+  decoder.recomputesActivations = true
+  await decoder.accumulateGradients(batch, 1)
+  await decoder.evaluate(batch)
   await decoder.dispose()
   expect(files.length).toBeGreaterThanOrEqual(8)
   expect(await askPeer('check_onnx.py', { files })).toEqual(NOTHING_WRONG)

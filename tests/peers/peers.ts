@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { madeOnce, preparePeers, type Peers } from '../../scripts/peers/preparePeers.ts'
+import { preparePeers, type Peers } from '../../scripts/peers/preparePeers.ts'
+import { smollm2 as folderOfSmollm2 } from '../../scripts/peers/smollm2.ts'
 
 const script = (name: string): string => fileURLToPath(new URL(`python/${name}`, import.meta.url))
 const MAX_OUTPUT = 2 ** 26
@@ -46,9 +47,5 @@ export interface Answer {
 export const inWholeCharacters = (answers: readonly Answer[] = []): Answer[] =>
   answers.map(({ ids, text }) => ({ ids, text: text.replace(/\ufffd$/, '') }))
 
-/** The folder of SmolLM2-135M-Instruct; made where it is not there yet. */
-export async function smollm2(prepared: Peers = peers()): Promise<string> {
-  return madeOnce(join(prepared.folder, 'smollm2-135m'), (folder) =>
-    run(prepared.python, [script('gguf_to_hugging_face.py'), folder], ''),
-  )
-}
+/** The folder of SmolLM2-135M-Instruct, which globalSetup.ts made. */
+export const smollm2 = (): Promise<string> => folderOfSmollm2(peers())

@@ -66,7 +66,7 @@ describe('a run’s folder, opened by AutoModelForCausalLM and AutoTokenizer as 
     const model = await openModel(folder)
     const tokenizer = await openTokenizer(folder)
     for (const [index, ids] of IDS.entries()) {
-      const { logits } = await model.decoder.read(ids, model.decoder.emptyCache, ids.length)
+      const logits = await model.decoder.begin([]).read(ids, ids.length)
       const expected = inspection.logits[index] ?? []
       expect(logits).toHaveLength(expected.length)
       const worst = expected.reduce((largest, value, at) => Math.max(largest, Math.abs(value - (logits[at] ?? NaN))), 0)

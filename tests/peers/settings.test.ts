@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { beforeAll, describe, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { goldenFolder } from '../golden/golden.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { askPeer } from './peers.ts'
@@ -31,6 +31,10 @@ const NAMED: Record<string, Settings> = {
     gradient_accumulation_steps: 3,
   },
   'an end inside an epoch and inside no window': { max_steps: 7, per_device_train_batch_size: 1, gradient_accumulation_steps: 4 },
+  'plain gradient descent': { optim: 'sgd', num_train_epochs: 3, learning_rate: 0.1, weight_decay: 0.1 },
+  'Adafactor, clipped': { optim: 'adafactor', num_train_epochs: 3, weight_decay: 0.1 },
+  'Adafactor, not clipped': { optim: 'adafactor', num_train_epochs: 3, max_grad_norm: 0 },
+  'AdamW in 8 bits': { optim: 'adamw_8bit', num_train_epochs: 3, weight_decay: 0.1 },
   'cosine with warm-up and weight decay': {
     num_train_epochs: 4,
     per_device_train_batch_size: 4,
@@ -65,6 +69,43 @@ const NAMED: Record<string, Settings> = {
   },
 }
 
+/** Learning that soon makes the held-out rows worse. */
+const OVERFITTING = {
+  learning_rate: 2e-2,
+  per_device_train_batch_size: 4,
+  metric_for_best_model: 'loss',
+  logging_strategy: 'epoch',
+}
+
+const STOPPED_EARLY: Record<string, Settings> = {
+  'ended by the first evaluation without a gain': {
+    ...OVERFITTING,
+    num_train_epochs: 12,
+    eval_strategy: 'epoch',
+    save_strategy: 'epoch',
+    early_stopping_patience: 1,
+  },
+  'ended by three evaluations without a gain, the best loaded': {
+    ...OVERFITTING,
+    num_train_epochs: 12,
+    eval_strategy: 'epoch',
+    save_strategy: 'epoch',
+    load_best_model_at_end: true,
+    save_total_limit: 2,
+    early_stopping_patience: 3,
+  },
+  'ended by gains below a threshold, in the midst of an epoch': {
+    ...OVERFITTING,
+    learning_rate: 2e-3,
+    max_steps: 40,
+    eval_strategy: 'steps',
+    eval_steps: 2,
+    save_steps: 4,
+    early_stopping_patience: 2,
+    early_stopping_threshold: 0.05,
+  },
+}
+
 /** Settings that nobody chose, the same every time. */
 const RANDOM: Settings[] = fc.sample(
   fc.record({
@@ -95,7 +136,7 @@ const RANDOM: Settings[] = fc.sample(
 )
 
 const RUNS: [string, Settings][] = [
-  ...Object.entries(NAMED),
+  ...Object.entries({ ...NAMED, ...STOPPED_EARLY }),
   ...RANDOM.map((settings, index): [string, Settings] => [`settings drawn by chance, ${index + 1}`, settings]),
 ]
 
@@ -117,5 +158,10 @@ describe('every line of the log, every checkpoint and total is the Trainer’s:'
     const [run, expected] = [asked[index], theirs[index]]
     if (!run || !expected) throw new Error('a run is missing')
     expectSameRun(await readFinishedRun(await trainHere(model, run, await temporaryFolder())), expected, TOLERANCE)
+  })
+
+  test.each(Object.keys(STOPPED_EARLY))('%s: before its last step', (name) => {
+    const state = theirs[RUNS.findIndex(([other]) => other === name)]?.trainer_state
+    expect(state?.['global_step']).toBeLessThan(Number(state?.['max_steps']))
   })
 })

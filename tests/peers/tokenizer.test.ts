@@ -4,49 +4,35 @@ import { describe, expect, test } from 'vitest'
 import { openTokenizer } from '../../src-main/engine/2-tokens/openTokenizer.ts'
 import { goldenFolder } from '../golden/golden.ts'
 import { expectRealTokenizerCases } from '../golden/realTokenizerCases.ts'
+import { awkwardText } from '../support/awkwardTexts.ts'
+import { withQwenTokenizer } from '../../scripts/peers/qwenTokenizer.ts'
 import { askPeer, smollm2 } from './peers.ts'
 import rows from './rows.json' with { type: 'json' }
 
 const STARTER = fileURLToPath(new URL('../../resources/starter-model', import.meta.url))
 
-/** What breaks tokenizers: other digits, marks that combine, characters beyond the first plane, spaces of all kinds, controls, special tokens. */
-const AWKWARD = [
-  '٣٤५६๑๒０１²½Ⅷ①𝟙',
-  'e\u0301ñıİßǅ한\u1112\u1161\u11ab\u200d\ufe0f',
-  '👨‍👩‍👧🏳️‍🌈𠮷𠀀',
-  ' \t\n\r\u00a0\u2003\u3000\u200b\ufeff\u2028\0\u001b\u0085',
-  "'s 're 12345 ,.!?，。！？—…",
-].flatMap((characters) => Array.from(characters))
-const SPECIAL_TOKENS = ['<|im_start|>', '<|im_end|>', '<|endoftext|>']
+/** Blocks of Unicode 17, which Node knows as letters and the Rust library of requirements.txt does not know yet. */
+const NEWEST = [
+  [0x10940, 0x1095f],
+  [0x11b60, 0x11b7f],
+  [0x11db0, 0x11def],
+  [0x16ea0, 0x16edf],
+  [0x18d00, 0x18dff],
+  [0x1e6c0, 0x1e6ff],
+  [0x323b0, 0x3347f],
+] as const
+const isNewest = (character: string): boolean =>
+  NEWEST.some(([first, last]) => first <= (character.codePointAt(0) ?? 0) && (character.codePointAt(0) ?? 0) <= last)
 
-/**
- * Any character of the planes that have some (0 to 3). Beyond them SmolLM2 has no token for a character's first byte; the Rust library leaves
- * that byte out before it merges, the JavaScript one after, and the bytes around it may merge in the former only.
- */
-const CHARACTERS = fc
-  .string({ unit: 'binary', maxLength: 8 })
-  .filter((text) => Array.from(text).every((c) => (c.codePointAt(0) ?? 0) < 0x40000))
-
-/** The same 300 strings every time. */
+/** The same 10,000 strings every time. */
 const TEXTS = fc.sample(
-  fc
-    .array(fc.oneof(fc.string({ unit: 'grapheme', maxLength: 8 }), CHARACTERS, fc.constantFrom(...AWKWARD, ...SPECIAL_TOKENS)), {
-      maxLength: 12,
-    })
-    .map((parts) => parts.join('')),
-  { seed: 2024, numRuns: 300 },
+  awkwardText(['<|im_start|>', '<|im_end|>', '<|endoftext|>']).filter((text) => !Array.from(text).some(isNewest)),
+  { seed: 2024, numRuns: 10_000 },
 )
 const ROW_TEXTS = rows.map(({ instruct, input, label }) => instruct + input + label)
 
-describe('ids and text are AutoTokenizer’s for 300 random strings and the rows of this folder:', () => {
-  const tokenizers = {
-    'SmolLM2-135M-Instruct': smollm2,
-    'the starter model': () => STARTER,
-    'a tiny Qwen2': () => goldenFolder('qwen2'),
-  }
-
-  test.each(Object.entries(tokenizers))('%s', async (_, folder) => {
-    const path = await folder()
+describe('ids and text are AutoTokenizer’s for 10,000 random strings and the rows of this folder:', () => {
+  const check = async (path: string): Promise<void> => {
     const texts = [...TEXTS, ...ROW_TEXTS]
     const [expected = []] = await askPeer<{ ids: number[]; decoded: string }[][]>('tokenise.py', { tokenizers: [path], texts })
     const tokenizer = await openTokenizer(path)
@@ -54,8 +40,14 @@ describe('ids and text are AutoTokenizer’s for 300 random strings and the rows
       const ids = tokenizer.encode(text)
       return { text, ids, decoded: tokenizer.decode(ids) }
     })
-    expect(ours).toEqual(texts.map((text, index) => ({ text, ...expected[index] })))
-  })
+    const others = ours.filter(({ ids, decoded }, i) => ids.join() !== expected[i]?.ids.join() || decoded !== expected[i].decoded)
+    expect(others).toEqual([])
+  }
+
+  test('Qwen', () => withQwenTokenizer('<|im_end|>', check))
+  test('SmolLM2-135M-Instruct', async () => check(await smollm2()))
+  test('the starter model', () => check(STARTER))
+  test('a tiny Qwen2', () => check(goldenFolder('qwen2')))
 })
 
 test('SmolLM2’s golden cases hold for the folder that is made here', async () => {

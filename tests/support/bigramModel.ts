@@ -1,7 +1,7 @@
 import type { Batch } from '../../src-main/engine/3-batches/batch.ts'
 import type { ModelConfig } from '../../src-main/engine/4-graph/config.ts'
 import { modelParameters } from '../../src-main/engine/4-graph/parameters.ts'
-import type { NamedTensor, TrainableModel } from '../../src-main/engine/6-train/trainableModel.ts'
+import type { SavedOptimizerTensor, TrainableModel } from '../../src-main/engine/6-train/trainableModel.ts'
 
 /**
  * The smallest model that a recipe can train: a decoder without layers, logits = head · (norm ⊙ embedding[token]), with its gradients
@@ -50,6 +50,7 @@ export function createBigramModel(config: ModelConfig = bigramConfig()): Trainab
   return {
     config,
     parameterCount: [...parameters.values()].reduce((count, { value }) => count + value.length, 0),
+    checkpointBytes: () => 12 * [...parameters.values()].reduce((count, { value }) => count + value.length, 0),
     get stepCount() {
       return stepCount
     },
@@ -73,7 +74,7 @@ export function createBigramModel(config: ModelConfig = bigramConfig()): Trainab
     evaluate: async (batch) => lossOf(batch, () => undefined),
     gradientNorm: async () =>
       Math.sqrt([...parameters.values()].flatMap(({ gradient }) => [...gradient]).reduce((sum, value) => sum + value * value, 0)),
-    async adamWStep({ learningRate, beta1, beta2, epsilon, weightDecay, gradientScale }) {
+    async optimizerStep({ learningRate, beta1, beta2, epsilon, weightDecay, gradientScale }) {
       stepCount++
       for (const { shape, value, gradient, first, second } of parameters.values()) {
         const decay = shape.length > 1 ? weightDecay : 0
@@ -90,13 +91,13 @@ export function createBigramModel(config: ModelConfig = bigramConfig()): Trainab
     async *weights() {
       for (const { name, shape, value } of parameters.values()) yield { name, shape, data: value.slice() }
     },
-    async *optimizerState() {
-      if (stepCount === 0) return
-      for (const { name, shape, first, second } of parameters.values()) {
-        yield { name: `exp_avg.${name}`, shape, data: first.slice() }
-        yield { name: `exp_avg_sq.${name}`, shape, data: second.slice() }
-      }
-    },
+    optimizerState: () =>
+      stepCount === 0
+        ? []
+        : [...parameters.values()].flatMap(({ name, shape, first, second }) => [
+            { name: `exp_avg.${name}`, shape, type: 'float32', read: async () => first.slice() },
+            { name: `exp_avg_sq.${name}`, shape, type: 'float32', read: async () => second.slice() },
+          ]),
     loadWeights: (tensors) => copy(tensors, (name) => parameter(name).value),
     async loadOptimizerState(tensors, count) {
       await copy(tensors, (name) =>
@@ -147,6 +148,6 @@ const zeros = (size: number) => ({
 })
 const at = (values: Float32Array, index: number): number => values[index] ?? NaN
 
-async function copy(tensors: AsyncIterable<NamedTensor>, into: (name: string) => Float32Array): Promise<void> {
+async function copy(tensors: AsyncIterable<SavedOptimizerTensor>, into: (name: string) => Float32Array): Promise<void> {
   for await (const { name, data } of tensors) into(name).set(data)
 }

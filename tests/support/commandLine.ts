@@ -1,6 +1,7 @@
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { run } from '../../src-main/cli/run.ts'
+import { inProcessEngines } from './inProcessEngine.ts'
 
 export interface CommandLineResult {
   code: number
@@ -14,7 +15,8 @@ export interface CommandLineResult {
 export async function commandLine(argv: string[], env: Record<string, string> = {}, input = ''): Promise<CommandLineResult> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
   const texts = Promise.all([text(stdout), text(stderr)])
-  const code = await run({ argv, env: { LANG: 'en_US.UTF-8', ...env }, stdin: Readable.from([input]), stdout, stderr })
+  const engines = inProcessEngines()
+  const code = await run({ argv, env: { LANG: 'en_US.UTF-8', ...env }, stdin: Readable.from([input]), stdout, stderr, engines })
   stdout.end()
   stderr.end()
   const [out, err] = await texts

@@ -1,11 +1,16 @@
 import type { RunRecorder, TrainingEvent } from '../../src-main/engine/6-train/runRecorder.ts'
 import type { RunState } from '../../src-main/engine/6-train/runState.ts'
-import type { NamedTensor, TrainableModel } from '../../src-main/engine/6-train/trainableModel.ts'
+import type {
+  NamedTensor,
+  OptimizerTensor,
+  SavedOptimizerTensor,
+  TrainableModel,
+} from '../../src-main/engine/6-train/trainableModel.ts'
 
 export interface SavedCheckpoint {
   state: RunState
   weights: NamedTensor[]
-  optimizerState: NamedTensor[]
+  optimizerState: SavedOptimizerTensor[]
   optimizerStepCount: number
 }
 
@@ -38,7 +43,7 @@ export function createMemoryRecorder(onEvent: (event: TrainingEvent) => void = (
         // As it would come back from a file.
         state: JSON.parse(JSON.stringify(state)) as RunState,
         weights: await collect(weights),
-        optimizerState: await collect(optimizerState),
+        optimizerState: await readState(optimizerState),
         optimizerStepCount,
       })
       prune(keep)
@@ -71,6 +76,9 @@ export async function collect(tensors: AsyncIterable<NamedTensor>): Promise<Name
   return all
 }
 
-async function* from(tensors: NamedTensor[]): AsyncIterable<NamedTensor> {
+export const readState = (tensors: readonly OptimizerTensor[]): Promise<SavedOptimizerTensor[]> =>
+  Promise.all(tensors.map(async ({ name, shape, read }) => ({ name, shape, data: (await read()).slice() })))
+
+async function* from<Tensor extends SavedOptimizerTensor>(tensors: Tensor[]): AsyncIterable<Tensor> {
   for (const tensor of tensors) yield { ...tensor, data: tensor.data.slice() }
 }

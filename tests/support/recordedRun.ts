@@ -1,4 +1,4 @@
-import { createSettings, type TrainingSettings } from '../../src-main/engine/6-train/settings.ts'
+import { createSettings, type TrainingSettings } from '../../src-main/contract/trainingSettings.ts'
 import type { TrainingEvent } from '../../src-main/engine/6-train/runRecorder.ts'
 import { train, type TrainingEnd } from '../../src-main/engine/6-train/train.ts'
 import type { TrainableModel } from '../../src-main/engine/6-train/trainableModel.ts'
@@ -74,6 +74,7 @@ async function record(
       settings: description.settings,
       recorder,
       clock: () => 0,
+      memory: () => 0,
       ...(state ? { state } : {}),
       ...(signal ? { signal } : {}),
     })

@@ -1,12 +1,13 @@
 """Supervised fine-tuning as a person writes it with the Hugging Face Trainer: rows become ids and labels, AutoModelForCausalLM and
 AutoTokenizer open the model, the Trainer does the rest. Several runs of one model, each with its settings.
 
-Task: model (folder), runs: [{rows, held_out_rows, settings, prompts, answer_length}]. `settings` are TrainingArguments, and `max_length`.
+Task: model (folder), runs: [{rows, held_out_rows, settings, prompts, answer_length}]. `settings` are TrainingArguments, `max_length`, and the
+arguments of EarlyStoppingCallback.
 Answer: a list of {trainer_state, checkpoints, train_results, all_results, answers (greedy, to the prompts, by the trained model)}."""
 import json, os, tempfile
 import peer
 import torch
-from transformers import Trainer, TrainingArguments
+from transformers import EarlyStoppingCallback, Trainer, TrainingArguments
 
 
 class Rows(torch.utils.data.Dataset):
@@ -41,6 +42,7 @@ def read(path):
 def run(model, rows, held_out_rows, settings, prompts, answer_length):
     settings = {**settings}
     max_length = settings.pop('max_length', 512)
+    stopping = {name: settings.pop(name) for name in ['early_stopping_patience', 'early_stopping_threshold'] if name in settings}
     tokenizer = peer.AutoTokenizer.from_pretrained(model)
     trained = peer.open_model(model)
     if tokenizer.pad_token in (None, tokenizer.eos_token):
@@ -52,7 +54,8 @@ def run(model, rows, held_out_rows, settings, prompts, answer_length):
         trainer = Trainer(
             model=trained,
             args=TrainingArguments(folder, **settings, report_to='none', use_cpu=True, save_only_model=True),
-            train_dataset=dataset(rows), eval_dataset=dataset(held_out_rows), data_collator=padding(tokenizer.pad_token_id))
+            train_dataset=dataset(rows), eval_dataset=dataset(held_out_rows), data_collator=padding(tokenizer.pad_token_id),
+            callbacks=[EarlyStoppingCallback(**stopping)] if stopping else [])
         result = trainer.train()
         trainer.save_metrics('train', result.metrics)
         trainer.save_state()
