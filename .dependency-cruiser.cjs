@@ -13,8 +13,11 @@ const room = (name, from, may, comment) => ({
 const contract = '^src-main/contract/'
 const files = '^src-main/files/'
 const engine = '^src-main/engine/'
+const jobs = '^src-main/jobs/'
 const host = '^src-main/host/'
 const services = '^src-main/services/'
+const page = '^src-main/page/'
+const serve = '^src-main/serve/'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -35,21 +38,34 @@ module.exports = {
       to: { path: `^src-main/engine/[${number + 1}-9]-` },
     })),
     room(
-      'host-imports-only-engine-and-below',
-      host,
+      'jobs-import-only-engine-and-below',
+      jobs,
       [contract, files, engine],
+      'A job is what the engine process is asked to do: it knows no process.',
+    ),
+    room(
+      'host-imports-only-jobs-and-below',
+      host,
+      [contract, files, engine, jobs],
       'Only the host knows what kind of process the engine is.',
     ),
     room(
       'services-import-only-host-and-below',
       services,
-      [contract, files, engine, host],
-      'The same services run under window and command line.',
+      [contract, files, engine, jobs, host],
+      'The same services run under window, browser and command line.',
+    ),
+    room('page-imports-nothing-of-ours', page, [], 'The built page and its policy, whoever hands it to a browser.'),
+    room(
+      'serve-imports-only-services-and-below',
+      serve,
+      [contract, page, host, services],
+      'The same services and the same page, over a web socket.',
     ),
     room(
-      'cli-imports-only-services-and-below',
+      'cli-imports-only-serve-and-below',
       '^src-main/cli/',
-      [contract, engine, services],
+      [contract, engine, jobs, host, services, serve],
       'The command line is the services without a window.',
     ),
     room(
@@ -59,9 +75,9 @@ module.exports = {
       'The preload exposes the contract’s client, nothing else.',
     ),
     room(
-      'shell-imports-only-services-and-contract',
+      'shell-imports-only-services-and-below',
       '^src-main/shell/',
-      [contract, services],
+      [contract, page, host, services],
       'The shell is Electron around the services.',
     ),
     room(

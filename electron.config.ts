@@ -6,7 +6,7 @@ export default defineConfig({
     build: {
       outDir: 'out/main',
       rolldownOptions: {
-        input: { index: 'src-main/index.ts', tunedesk: 'src-main/cli/index.ts' },
+        input: { index: 'src-main/index.ts', tunedesk: 'src-main/cli/index.ts', engine: 'src-main/host/engineProcess.ts' },
         // Beside the entries: what looks for the resources by its own place is two folders below the app's root, bundled or not.
         output: { chunkFileNames: '[name]-[hash].js' },
       },
