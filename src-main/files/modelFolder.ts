@@ -43,23 +43,26 @@ const LEGAL_FILE = /^(licen[cs]e|notice|use_policy)(\.|$)/i
  * files/cannot-read, files/outside-folder
  */
 export async function readModelFolder(folder: string): Promise<ModelFolder> {
-  await containmentRoot(folder)
-  const json = (name: string, limit: number) =>
-    ifThere(folder, name, async (path) => asObject(await readJsonCapped(path, limit), name))
-  const required = async (name: string, limit: number) => {
-    const object = await json(name, limit)
-    if (!object) throw new TuneDeskError('files/missing', { file: name, folder })
-    return object
-  }
+  const config = await readModelConfig(folder)
+  const json = (name: string, limit: number) => jsonIfThere(folder, name, limit)
   return {
-    config: await required('config.json', MAX_CONFIG_JSON),
-    tokenizer: await required('tokenizer.json', MAX_TOKENIZER_JSON),
+    config,
+    tokenizer: await requiredJson(folder, 'tokenizer.json', MAX_TOKENIZER_JSON),
     tokenizerConfig: (await json('tokenizer_config.json', MAX_CONFIG_JSON)) ?? {},
     generationConfig: await json('generation_config.json', MAX_CONFIG_JSON),
     specialTokensMap: await json('special_tokens_map.json', MAX_CONFIG_JSON),
     chatTemplate: await ifThere(folder, 'chat_template.jinja', (path) => readTextCapped(path, MAX_CONFIG_JSON)),
     license: await licenseOf(folder),
   }
+}
+
+/**
+ * config.json alone, for what concerns the weights and nothing else.
+ * @throws TuneDeskError as `readModelFolder` does, of this file
+ */
+export async function readModelConfig(folder: string): Promise<Record<string, unknown>> {
+  await containmentRoot(folder)
+  return requiredJson(folder, 'config.json', MAX_CONFIG_JSON)
 }
 
 /**
@@ -81,6 +84,16 @@ export function configWithDtype(config: Readonly<Record<string, unknown>>, dtype
   const name = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' }[dtype]
   if ('dtype' in config && !('torch_dtype' in config)) return { ...config, dtype: name }
   return 'dtype' in config ? { ...config, dtype: name, torch_dtype: name } : { ...config, torch_dtype: name }
+}
+
+async function requiredJson(folder: string, name: string, limit: number): Promise<Record<string, unknown>> {
+  const object = await jsonIfThere(folder, name, limit)
+  if (!object) throw new TuneDeskError('files/missing', { file: name, folder })
+  return object
+}
+
+function jsonIfThere(folder: string, name: string, limit: number): Promise<Record<string, unknown> | null> {
+  return ifThere(folder, name, async (path) => asObject(await readJsonCapped(path, limit), name))
 }
 
 /** null when there is no such file; every other difficulty is an error. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { TrainingSettings } from '../contract/trainingSettings.ts'
-import { readModelFolder } from '../files/modelFolder.ts'
+import { readModelConfig } from '../files/modelFolder.ts'
 import { openWeights } from '../files/safetensors.ts'
 import type { ModelConfig } from '../engine/4-graph/config.ts'
 import { initialAdapters } from '../engine/4-graph/initialAdapters.ts'
@@ -42,7 +42,7 @@ export async function beginTraining(
     yield* initialAdapters(config, parts, settings.seed)
     yield* readWeights(base, isTrained)
   }
-  const { vocabularySize } = parseConfig((await readModelFolder(base)).config)
+  const { vocabularySize } = parseConfig(await readModelConfig(base))
   return {
     config: { ...config, vocabularySize },
     weights: saved === null ? beginning() : readWeights(saved, isTrained),

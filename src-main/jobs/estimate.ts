@@ -6,7 +6,7 @@ import { trainingPlan } from '../engine/3-batches/trainingPlan.ts'
 import { trainingSequences } from '../engine/3-batches/trainingSequences.ts'
 import { parseConfig } from '../engine/4-graph/parseConfig.ts'
 import { memoryWarnings, partsOf } from '../engine/6-train/stepMemory.ts'
-import { readModelFolder } from '../files/modelFolder.ts'
+import { readModelConfig } from '../files/modelFolder.ts'
 import { freeDiskBytes } from './diskSpace.ts'
 import { fitMemory, memoryForTraining } from './fitMemory.ts'
 import { measureTraining } from './measureTraining.ts'
@@ -48,7 +48,7 @@ const UNSEEN = 1.15
  */
 export async function estimate(request: EstimateRequest, signal: AbortSignal): Promise<Estimate> {
   const { model, folder, settings, lengths, taughtShare, gigaflops, measure } = request
-  const config = parseConfig((await readModelFolder(model)).config)
+  const config = parseConfig(await readModelConfig(model))
   const sequences = trainingSequences(lengths.learnedFrom, settings)
   const plan = trainingPlan(sequences.length, settings)
   const shaped = (rows: readonly number[]): BatchShape => ({

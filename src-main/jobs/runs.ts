@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path'
 import { TuneDeskError } from '../contract/error.ts'
-import { readModelFolder, type ModelFolder } from '../files/modelFolder.ts'
+import { readModelConfig, readModelFolder, type ModelFolder } from '../files/modelFolder.ts'
 import { openTokenizer, type Tokenizer } from '../engine/2-tokens/openTokenizer.ts'
 import { trainingPlan, type TrainingPlan } from '../engine/3-batches/trainingPlan.ts'
 import { trainingSequences } from '../engine/3-batches/trainingSequences.ts'
@@ -122,7 +122,7 @@ async function resumeHeldRun({ folder, model, savesBetween = false, cache }: Res
   const description = { ...run.description, baseModel: { ...run.description.baseModel, folder: base } }
   const tokenizer = await openTokenizer(run.folder)
   try {
-    const config = parseConfig((await readModelFolder(run.folder)).config)
+    const config = parseConfig(await readModelConfig(run.folder))
     const { rows, heldOutRows } = numberedRows(description)
     const asked = { rows, heldOutRows, settings: description.settings, cache }
     const tokenised = await tokeniseAll(tokenizer, asked, hooks)
