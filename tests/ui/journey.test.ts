@@ -169,7 +169,9 @@ describe('a training', () => {
 
     await ofRun(page, 'Discard')
     const dialog = page.getByRole('dialog', { name: 'Discard “Run 1”?' })
-    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await dialog.locator('button:focus', { hasText: 'Cancel' }).waitFor()
+    await page.keyboard.press('Enter')
+    await dialog.waitFor({ state: 'detached' })
     expect(await runs()).toHaveLength(1)
     await ofRun(page, 'Discard')
     await dialog.getByRole('button', { name: 'Discard' }).click()

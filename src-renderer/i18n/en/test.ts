@@ -14,6 +14,7 @@ export const test = {
   'test.training-text': 'It can be tested as soon as it is finished.',
 
   'chat.conversations': 'Conversations',
+  'chat.no-conversations': 'None yet. What you ask is kept here.',
   'chat.new': 'New conversation',
   'chat.unnamed': 'New conversation',
   'chat.rename': 'Rename',

@@ -14,6 +14,7 @@ export const test = {
   'test.training-text': '训练完成后就可以测试。',
 
   'chat.conversations': '对话列表',
+  'chat.no-conversations': '还没有对话。你问的问题会留在这里。',
   'chat.new': '新对话',
   'chat.unnamed': '新对话',
   'chat.rename': '重命名',
