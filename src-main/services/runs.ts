@@ -66,7 +66,6 @@ export function createRuns(context: ServiceContext, projects: OpenProjects, opti
     const settings = createSettings({ ...planSettings(plan, hasHeldOutRows), ...given })
     const model = await describeModel(await modelFolderOf(plan.model, context.resources))
     const { id, number, folder } = await newRunFolder(join(project, 'runs'))
-    await copyRows(project, join(folder, WAITING_ROWS_FOLDER))
     const about: AboutRun = {
       version: 1,
       name: name ?? `#${number}`,
@@ -83,9 +82,17 @@ export function createRuns(context: ServiceContext, projects: OpenProjects, opti
       maxSteps: null,
       problem: null,
     }
-    const entry = await list.add(project, id, about)
-    await queue.add(entry, 'train')
-    return entry.live.summary
+    try {
+      await copyRows(project, join(folder, WAITING_ROWS_FOLDER))
+      const entry = await list.add(project, id, about)
+      await queue.add(entry, 'train')
+      return entry.live.summary
+    } catch (error) {
+      // Without a run in it, the folder would stand in the list as a damaged one.
+      await rm(folder, { recursive: true, force: true })
+      list.remove(project, id)
+      throw error
+    }
   }
 
   return {

@@ -120,6 +120,15 @@ describe('a run', () => {
     expect(await call('runs.list', { project })).toEqual([])
   })
 
+  it('is refused at once where there are no rows, and leaves no folder', async () => {
+    const context = await serviceContext()
+    const { call, project, folder } = await openSample(context)
+    await rm(join(project, 'rows.jsonl'))
+    await expect(call('runs.start', { project })).rejects.toEqual(refusal('dataset/empty', { file: 'rows.jsonl' }))
+    expect(await readdir(folder(''))).toEqual([])
+    expect(await call('runs.list', { project })).toEqual([])
+  })
+
   it('that cannot be trained stands in the list with the reason, and can be tried again', async () => {
     const context = await serviceContext()
     const { call, project } = await openSample(context)
