@@ -363,6 +363,35 @@ it('the picture of the loss is written where a person wants it', async () => {
   expect((await stat(png)).size).toBeGreaterThan(1000)
 })
 
+describe('a run with LoRA', () => {
+  it('becomes a whole model in a folder that is not there yet, which needs neither the run nor its base', async () => {
+    const context = await serviceContext()
+    const { call, project, folder } = await openSample(context)
+    await call('projects.changePlan', { project, plan: { model: TINY_MODEL, settings: { method: 'lora', num_train_epochs: 2 } } })
+    const { id: run } = await call('runs.start', { project })
+    expect((await until(context, run, isIn('finished'))).adapterBytes).toBeGreaterThan(0)
+    const path = join(project, 'whole')
+    expect(await call('runs.merge', { project, run, path })).toBeNull()
+    expect(await readdir(path)).toEqual(expect.arrayContaining(['config.json', 'model.safetensors', 'tokenizer.json']))
+    expect(await readdir(path)).not.toContain('adapter_config.json')
+    await expect(call('runs.merge', { project, run, path })).rejects.toEqual(refusal('exports/folder-not-empty', { path }))
+    expect(await readdir(folder(run)), 'the run stays as it was').toContain('adapter_model.safetensors')
+  })
+
+  it('is what is asked for: a run of all weights, or none at all, is refused, and nothing is written', async () => {
+    const context = await serviceContext()
+    const { call, project, folder } = await openSample(context)
+    const { id: run } = await call('runs.start', { project })
+    await until(context, run, isIn('finished'))
+    const path = join(project, 'whole')
+    await expect(call('runs.merge', { project, run, path })).rejects.toEqual(
+      refusal('exports/no-adapter', { folder: folder(run) }),
+    )
+    await expect(call('runs.merge', { project, run: 'run-9', path })).rejects.toEqual(refusal('runs/not-here', { run: 'run-9' }))
+    expect(existsSync(path)).toBe(false)
+  })
+})
+
 describe('what a training would take', () => {
   it('is estimated from the project’s rows and plan, and may be measured', async () => {
     const context = await serviceContext()
