@@ -1,11 +1,14 @@
 import { basename, resolve } from 'node:path'
 import { TuneDeskError } from '../contract/error.ts'
 import { readModelConfig, readModelFolder, type ModelFolder } from '../files/modelFolder.ts'
+import { weightsFingerprint } from '../files/weightsFingerprint.ts'
 import { openTokenizer, type Tokenizer } from '../engine/2-tokens/openTokenizer.ts'
 import { trainingPlan, type TrainingPlan } from '../engine/3-batches/trainingPlan.ts'
 import { trainingSequences } from '../engine/3-batches/trainingSequences.ts'
 import type { ModelConfig } from '../engine/4-graph/config.ts'
 import { parseConfig } from '../engine/4-graph/parseConfig.ts'
+import { partsToTrain } from '../engine/4-graph/partsToTrain.ts'
+import { trainsAll } from '../engine/4-graph/trainedParts.ts'
 import { createOrtExecutor } from '../engine/5-exec/ortExecutor.ts'
 import { isOutOfMemory } from '../engine/5-exec/outOfMemory.ts'
 import { createDecoder } from '../engine/6-train/decoder.ts'
@@ -15,7 +18,13 @@ import type { TrainingSettings } from '../contract/trainingSettings.ts'
 import { train, type TrainingEnd } from '../engine/6-train/train.ts'
 import { restoreOptimizer, type Checkpoint } from '../engine/7-record/checkpoint.ts'
 import { trainedModelFiles } from '../engine/7-record/modelFiles.ts'
-import { createRun, openRunToResume, requireNewRunFolder, requireSameRows } from '../engine/7-record/openRun.ts'
+import {
+  createRun,
+  openRunToResume,
+  requireNewRunFolder,
+  requireSameBaseModel,
+  requireSameRows,
+} from '../engine/7-record/openRun.ts'
 import { rowsFingerprint, type RunDescription } from '../engine/7-record/runDescription.ts'
 import { openRunRecorder, type FolderRecorder } from '../engine/7-record/runRecorder.ts'
 import { beginTraining, type TrainingBeginning } from './beginTraining.ts'
@@ -110,7 +119,7 @@ async function startHeldRun(request: TrainingRequest, hooks: RunHooks): Promise<
 
 /**
  * Goes on with a run that was stopped or cut off, from its newest whole checkpoint, or from its beginning where there is none.
- * @throws TuneDeskError runs/in-use, runs/not-a-run, runs/finished, runs/rows-changed, …; then what training throws
+ * @throws TuneDeskError runs/in-use, runs/not-a-run, runs/finished, runs/rows-changed, runs/base-model-changed, …; then what training throws
  */
 export const resumeRun = (request: ResumeRequest, hooks: RunHooks = {}): Promise<RunResult> =>
   holdingRun(request.folder, () => resumeHeldRun(request, hooks))
@@ -123,6 +132,9 @@ async function resumeHeldRun({ folder, model, savesBetween = false, cache }: Res
   const tokenizer = await openTokenizer(run.folder)
   try {
     const config = parseConfig(await readModelConfig(run.folder))
+    // A checkpoint of all weights needs no others.
+    const needsBase = checkpoint === null || !trainsAll(config, partsToTrain(config, description.settings))
+    if (needsBase) await requireSameBaseModel(run, base)
     const { rows, heldOutRows } = numberedRows(description)
     const asked = { rows, heldOutRows, settings: description.settings, cache }
     const tokenised = await tokeniseAll(tokenizer, asked, hooks)
@@ -184,7 +196,12 @@ async function describe(
     rows: rows.map(({ row }) => row),
     heldOutRows: heldOutRows.map(({ row }) => row),
     rowIndices: { rows: rows.map(({ index }) => index), heldOutRows: heldOutRows.map(({ index }) => index) },
-    baseModel: { name: basename(resolve(folder)), folder: resolve(folder), license: base.license },
+    baseModel: {
+      name: basename(resolve(folder)),
+      folder: resolve(folder),
+      license: base.license,
+      fingerprint: await weightsFingerprint(folder),
+    },
     rowsFingerprint: rowsFingerprint(tokenised.rows, tokenised.heldOutRows),
     modelFiles: await trainedModelFiles({ ...base, folder: resolve(folder) }, config, tokenizer, settings),
   }

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TuneDeskError } from '../../contract/error.ts'
+import { weightsFingerprint } from '../../files/weightsFingerprint.ts'
 import type { TokenisedRow } from '../2-tokens/tokenisedRow.ts'
 import { newestCheckpoint, type FoundCheckpoint } from './checkpointFolders.ts'
 import { readRunDescription, rowsFingerprint, writeRunDescription, type RunDescription } from './runDescription.ts'
@@ -56,6 +57,16 @@ export async function openRunToResume(folder: string): Promise<OpenedRun> {
   const run = await openRun(folder)
   if (run.isFinished) throw new TuneDeskError('runs/finished', { folder })
   return run
+}
+
+/**
+ * @param base where the model that the run began from lies now
+ * @throws runs/base-model-changed where its weights are other ones than those that the run began from; weights/… and files/… of reading them
+ */
+export async function requireSameBaseModel({ folder, description }: OpenedRun, base: string): Promise<void> {
+  const { fingerprint } = description.baseModel
+  if (fingerprint !== undefined && (await weightsFingerprint(base)) !== fingerprint)
+    throw new TuneDeskError('runs/base-model-changed', { folder, base })
 }
 
 /** @throws runs/rows-changed where the rows have become other ids or labels than those that the run began with */

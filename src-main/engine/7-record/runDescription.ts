@@ -41,11 +41,18 @@ export interface BaseModel {
   name: string
   folder: string
   license: string | null
+  /** Of its weights: see `weightsFingerprint`. Unknown of older runs. */
+  fingerprint?: string
 }
 
 const RUN = z.object({
   version: z.literal(1),
-  base_model: z.object({ name: z.string(), folder: z.string(), license: z.string().nullable() }),
+  base_model: z.object({
+    name: z.string(),
+    folder: z.string(),
+    license: z.string().nullable(),
+    fingerprint: z.exactOptional(z.string()),
+  }),
   rows_sha256: z.string(),
   model_files: z.array(z.string()),
 })

@@ -10,6 +10,7 @@ import { openAnswerer } from '../../../src-main/jobs/openAnswerer.ts'
 import { resumeRun, startRun } from '../../../src-main/jobs/runs.ts'
 import { openSafetensors } from '../../../src-main/files/readSafetensors.ts'
 import { readGolden } from '../../golden/golden.ts'
+import { refusal } from '../../support/refusal.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 
 const POEMS = 'tests/fixtures/poems.json'
@@ -87,6 +88,30 @@ describe('a run with LoRA', () => {
     for (const step of [3, 4]) await rm(join(output, `checkpoint-${step}`), { recursive: true })
     await resumeRun({ folder: output })
     expect(await weightsOf(output)).toEqual(await weightsOf(whole.output))
+  })
+
+  it('is not resumed beside other weights than it began from; one of an older version, which has no checksum of them, is', async () => {
+    const base = join(await temporaryFolder(), 'base')
+    await cp(TINY, base, { recursive: true })
+    const { output } = await trained({ save_strategy: 'epoch' }, base)
+    await rm(join(output, 'train_results.json'))
+    await rm(join(output, 'checkpoint-4'), { recursive: true })
+    const weights = join(base, 'model.safetensors')
+    const bytes = await readFile(weights)
+    // The last tensor's last number, one bit of it.
+    bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1
+    await writeFile(weights, bytes)
+    await expect(resumeRun({ folder: output })).rejects.toEqual(refusal('runs/base-model-changed', { folder: output, base }))
+    expect((await resumeRun({ folder: output, model: TINY })).reason).toBe('finished')
+
+    await rm(join(output, 'train_results.json'))
+    await rm(join(output, 'checkpoint-4'), { recursive: true })
+    const path = join(output, 'run.json')
+    const run = JSON.parse(await readFile(path, 'utf8')) as { base_model: { fingerprint?: string } }
+    expect(run.base_model.fingerprint).toMatch(/^[0-9a-f]{64}$/)
+    delete run.base_model.fingerprint
+    await writeFile(path, JSON.stringify(run))
+    expect((await resumeRun({ folder: output })).reason).toBe('finished')
   })
 
   it('merged is the model that base and adapter are together', async () => {
