@@ -9,11 +9,18 @@ import { trainedTokens } from '../engine/3-batches/trainedTokens.ts'
 import { trainingSettingsSchema } from '../contract/trainingSettings.ts'
 import { openDataset, requireRows, type NumberedRow, type OpenedDataset } from './dataset.ts'
 import { checkRequest } from './request.ts'
+import { tokenCacheOf } from './tokenCacheOf.ts'
 
 export const maskSettingsSchema = trainingSettingsSchema.pick({ max_length: true, loss_on: true, template: true })
 export type MaskSettings = z.output<typeof maskSettingsSchema>
 
-const checkSchema = z.strictObject({ data: z.string(), model: z.string(), ...maskSettingsSchema.shape })
+const checkSchema = z.strictObject({
+  data: z.string(),
+  model: z.string(),
+  /** Where rows that were tokenised are kept; unless given, nowhere. */
+  cache: z.string().optional(),
+  ...maskSettingsSchema.shape,
+})
 export type CheckRequest = z.input<typeof checkSchema>
 
 export interface CheckedRow {
@@ -39,12 +46,15 @@ export interface CheckReport {
 
 /** What a model would learn from these rows: the trainer's own arrays. @throws TuneDeskError of the rows, the tokenizer, the template */
 export async function checkRowsOf(request: CheckRequest): Promise<CheckReport> {
-  const { data, model, ...settings } = checkRequest(checkSchema, request)
+  const { data, model, cache: folder, ...settings } = checkRequest(checkSchema, request)
   const dataset = await openDataset(data)
   requireRows(dataset)
   const tokenizer = await openTokenizer(model)
   try {
-    const rows = (await tokenise(tokenizer, dataset.rows, settings)).map((tokenised) => showRow(tokenizer, tokenised))
+    const cache = await tokenCacheOf(folder, tokenizer, settings.template)
+    const tokenised = await tokenise(tokenizer, dataset.rows, settings, { cache })
+    await cache?.save()
+    const rows = tokenised.map((row) => showRow(tokenizer, row))
     return {
       name: dataset.name,
       settings,

@@ -28,8 +28,9 @@ export function addCheckCommand(program: Command, context: Context): void {
     .action(async (data: string, { model, all = false, batch, json = false, ...mask }: CheckOptions) => {
       const { checkRowsOf } = await import('../../jobs/check.ts')
       const { modelFolderOf } = await import('../../jobs/model.ts')
+      const { tokenCache } = await import('../tokenCache.ts')
       const folder = await modelFolderOf(model, context.resources)
-      const report = await checkRowsOf({ data, model: folder, ...maskSettings(mask) })
+      const report = await checkRowsOf({ data, model: folder, cache: tokenCache(), ...maskSettings(mask) })
       if (batch !== undefined) await printBatches(report, batch === true ? report.rows.length : rowsOfBatch(batch), json, context)
       else if (json) printJson(report, context)
       else await printReport(report, all, context)

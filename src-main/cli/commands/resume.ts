@@ -10,6 +10,8 @@ export function addResumeCommand(program: Command, context: Context): void {
     .option('--json', message('option.json'))
     .action(async (run: string, { json = false }: { json?: boolean }) => {
       const { runInTerminal } = await import('../runSession.ts')
-      await runInTerminal((hooks) => context.engines.training.run('resume', { folder: run }, hooks), json, context)
+      const { tokenCache } = await import('../tokenCache.ts')
+      const request = { folder: run, cache: tokenCache() }
+      await runInTerminal((hooks) => context.engines.training.run('resume', request, hooks), json, context)
     })
 }

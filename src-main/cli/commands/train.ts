@@ -40,13 +40,13 @@ export function addTrainCommand(program: Command, context: Context): void {
     .action(async (data: string, { model, output, preset, method, set, eval: heldOut, json = false, ...mask }: TrainOptions) => {
       const { parseSetting } = await import('../../contract/trainingSettings.ts')
       const { modelFolderOf } = await import('../../jobs/model.ts')
-      const { dataFolderOf, tokenCacheFolder } = await import('../../services/dataFolder.ts')
       const { runInTerminal } = await import('../runSession.ts')
+      const { tokenCache } = await import('../tokenCache.ts')
       const request = {
         data,
         model: await modelFolderOf(model, context.resources),
         output,
-        cache: tokenCacheFolder(dataFolderOf(process.platform, process.env)),
+        cache: tokenCache(),
         settings: Object.assign(
           {},
           maskSettings(mask),
