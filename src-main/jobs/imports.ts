@@ -66,13 +66,13 @@ export async function readImport(
 ): Promise<ImportReading> {
   const stamp = await stampOf(request.path)
   const { table, mapping, mapped, ...found } = await readAndMap(kept, { ...request, stamp }, hooks)
-  const { kind, encoding, delimiter, header, sheet, sheets, apostrophes } = table
+  const { kind, place, encoding, delimiter, header, sheet, sheets, apostrophes } = table
   return {
     stamp,
     preview: {
       path: request.path,
       name: basename(request.path),
-      ...{ kind, encoding, delimiter, header, sheet, sheets, apostrophes },
+      ...{ kind, place, encoding, delimiter, header, sheet, sheets, apostrophes },
       shape: found.shape,
       mapping,
       columns: found.columns.slice(0, MAX_LISTED_COLUMNS),

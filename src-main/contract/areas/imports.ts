@@ -8,6 +8,9 @@ import type { RowsState } from './rows.ts'
 /** What a file's content shows it to be, whatever its name says. `delimited`: CSV, TSV and their like. */
 export type FileKind = 'json' | 'jsonl' | 'delimited' | 'xlsx' | 'parquet'
 
+/** What tells where a record begins in its file: the line of a text, the row of a sheet; else its number among the records. */
+export type Place = 'line' | 'row' | 'record'
+
 /** By their names in the Encoding standard. */
 export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'gb18030', 'big5', 'shift_jis', 'windows-1252'] as const
 export type Encoding = (typeof ENCODINGS)[number]
@@ -69,7 +72,7 @@ export interface ImportColumn {
 
 export interface ImportProblem {
   fault: RowFault
-  /** Where the record begins: the file's line, the sheet's row; in Parquet its number. From 1. */
+  /** Where the record begins, from 1: the preview's `place` says what is counted. */
   line: number
   /** Whether no row was made of it. An answer that is missing can be written later: such a row is imported. */
   isLeftOut: boolean
@@ -92,6 +95,8 @@ export interface ImportPreview {
   path: string
   name: string
   kind: FileKind
+  /** What the `line` of rows, records and problems counts. */
+  place: Place
   /** How it was read; null for what such a file does not have. */
   encoding: Encoding | null
   delimiter: Delimiter | null

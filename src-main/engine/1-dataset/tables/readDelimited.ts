@@ -38,6 +38,7 @@ export async function readDelimited(
     })
   return {
     kind: 'delimited',
+    place: 'line',
     columns: header ? first.cells.map((name) => name.trim()) : new Array<string>(width).fill(''),
     records: body.map(({ line, cells, fault }): TableRecord => {
       if (fault) return { line, values: [], fault }

@@ -9,7 +9,8 @@ import { breathe, type ReadingHooks, type Table, type TableRecord } from './tabl
 const ROWS_AT_ONCE = 2_000
 
 /**
- * Reads a JSON array or JSON lines. The keys of all objects are the columns, in the order in which they are met.
+ * Reads a JSON array or JSON lines. The keys of all objects are the columns, in the order in which they are met. Objects that all begin in one
+ * line, as programs write an array, are counted.
  * @throws TuneDeskError dataset/empty, dataset/not-json, dataset/not-an-array, dataset/too-many-rows, dataset/too-many-columns
  */
 export async function readJson(
@@ -23,8 +24,9 @@ export async function readJson(
   // A map, because a key may be called `__proto__`.
   const columns = new Map<string, number>()
   const records: TableRecord[] = []
+  const place = kind === 'json' && texts.every(({ line }) => line === texts[0]?.line) ? 'record' : 'line'
   for (const { text, line } of texts) {
-    records.push(readRecord(text, line, columns))
+    records.push(readRecord(text, place === 'line' ? line : records.length + 1, columns))
     if (columns.size > MAX_COLUMNS)
       throw new TuneDeskError('dataset/too-many-columns', { file, columns: columns.size, limit: MAX_COLUMNS })
     if (records.length % ROWS_AT_ONCE === 0) {
@@ -34,6 +36,7 @@ export async function readJson(
   }
   return {
     kind,
+    place,
     columns: [...columns.keys()],
     records,
     encoding,
@@ -61,8 +64,8 @@ function readRecord(text: string, line: number, columns: Map<string, number>): T
 }
 
 /**
- * Lists of rows are often the only list in an object, as `{"version": …, "data": […]}`: then that list is the file, one row on a line, so that
- * a row's line is its number.
+ * Lists of rows are often the only list in an object, as `{"version": …, "data": […]}`: then that list is the file, whose lines are no longer
+ * known.
  */
 function unwrap(text: string): string {
   if (!text.trimStart().startsWith('{')) return text
@@ -78,5 +81,5 @@ function unwrap(text: string): string {
   const [list] = lists
   // A single row may have a list of its own: the messages of one conversation.
   const isMessages = list?.every((each) => ['role', 'from'].some((name) => Object.hasOwn(each as object, name))) ?? false
-  return lists.length === 1 && list && !isMessages ? `[${list.map((each) => JSON.stringify(each)).join(',\n')}]` : text
+  return lists.length === 1 && list && !isMessages ? JSON.stringify(list) : text
 }

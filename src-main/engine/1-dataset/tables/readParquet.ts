@@ -47,7 +47,7 @@ export async function readParquet(file: string, bytes: Uint8Array, hooks: Readin
   await runParserThread({ ...thread, onMessage }, hooks)
   if (records.length !== count) throw new TuneDeskError('dataset/damaged', { file, detail: `${records.length} < ${count}` })
   const nothing = { encoding: null, delimiter: null, header: null, sheet: null, sheets: [] }
-  return { kind: 'parquet', columns, records, ...nothing, isDamaged: false, apostrophes: 0 }
+  return { kind: 'parquet', place: 'record', columns, records, ...nothing, isDamaged: false, apostrophes: 0 }
 }
 
 /** What the footer claims, before anything is unpacked. The file ends with its length and the mark with which the file begins. */

@@ -70,6 +70,7 @@ export async function readWorkbook(file: string, bytes: Uint8Array, reading: Rea
   const header = reading.header ?? looksLikeHeader(rows.slice(0, HEADER_ROWS).map(({ texts }) => texts))
   return {
     kind: 'xlsx',
+    place: 'row',
     columns: Array.from({ length: width }, (_, i) => (header ? (first.texts[i] ?? '').trim() : '')),
     records: (header ? rows.slice(1) : rows).map(({ line, texts }): TableRecord => ({ line, values: texts })),
     encoding: null,

@@ -1,9 +1,9 @@
-import type { Delimiter, Encoding, FileKind } from '../../../contract/areas/imports.ts'
+import type { Delimiter, Encoding, FileKind, Place } from '../../../contract/areas/imports.ts'
 import type { RowFault } from '../../../contract/rowFault.ts'
 
 /** One record of a file: a line of a table, an object of a JSON list. */
 export interface TableRecord {
-  /** Where it begins, from 1: the line of a text, the row of a sheet; in Parquet its number. */
+  /** Where it begins, from 1: the table's `place` says what is counted. */
   line: number
   /** A value for each column by its position; undefined, or beyond the end, where the record has none. */
   values: readonly unknown[]
@@ -14,6 +14,7 @@ export interface TableRecord {
 /** A file's content before anything is known about its meaning. */
 export interface Table {
   kind: FileKind
+  place: Place
   /** As they stand in the file: empty or repeated names stay. */
   columns: string[]
   records: TableRecord[]

@@ -1,18 +1,12 @@
-import type { FileKind, ImportProblem } from '../../../../src-main/contract/areas/imports.ts'
+import type { ImportProblem, Place } from '../../../../src-main/contract/areas/imports.ts'
 import type { RowFault } from '../../../../src-main/contract/rowFault.ts'
 import type { Translation } from '../../../i18n/translation.ts'
 
-const PLACES = {
-  json: 'import.problem-line',
-  jsonl: 'import.problem-line',
-  delimited: 'import.problem-line',
-  xlsx: 'import.problem-row',
-  parquet: 'import.problem-record',
-} as const
+const PLACES = { line: 'import.problem-line', row: 'import.problem-row', record: 'import.problem-record' } as const
 
 /** Where a problem is, what it is, and what becomes of the record. */
-export function problemWords(translation: Translation, kind: FileKind, { line, fault }: ImportProblem): string {
-  return translation.text(PLACES[kind], { line, problem: faultWords(translation, fault) })
+export function problemWords(translation: Translation, place: Place, { line, fault }: ImportProblem): string {
+  return translation.text(PLACES[place], { line, problem: faultWords(translation, fault) })
 }
 
 function faultWords({ text }: Translation, fault: RowFault): string {

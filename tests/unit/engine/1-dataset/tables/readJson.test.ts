@@ -23,9 +23,22 @@ describe('JSON', () => {
     }
   })
 
+  it('counts the records where they all stand in one line, as programs write an array', async () => {
+    const table = await readTableOf('\n[{"a": 1}, {"a": 1, "a": 2}, {"a": 3}]')
+    expect(table.place).toBe('record')
+    expect(table.records.map(({ line, fault }) => [line, fault?.kind])).toEqual([
+      [1, undefined],
+      [2, 'duplicate-key'],
+      [3, undefined],
+    ])
+    expect((await readTableOf('[{"a": 1},\n{"a": 2}]')).place).toBe('line')
+    expect((await readTableOf('{"a": 1}')).place).toBe('line')
+  })
+
   it('finds the rows where they are the one list of an object', async () => {
-    const table = await readTableOf('{"version": 1, "data": [{"a": 1}, {"a": 2}]}')
+    const table = await readTableOf('{"version": 1,\n"data": [{"a": 1},\n{"a": 2}]}')
     expect(valuesOf(table)).toEqual([[1], [2]])
+    expect([table.place, ...table.records.map(({ line }) => line)]).toEqual(['record', 1, 2])
     expect((await readTableOf('{"messages": [{"role": "user", "content": "Hi"}]}')).columns).toEqual(['messages'])
   })
 
