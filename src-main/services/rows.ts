@@ -3,7 +3,7 @@ import type { Finding, ProjectRow, RowPage, RowsState } from '../contract/areas/
 import type { ServiceContext } from './backend.ts'
 import type { HandlersOf } from './handlersOf.ts'
 import type { OpenProjects } from './projects.ts'
-import { replacedCells } from './rows/replacedCells.ts'
+import { previewReplacement } from './rows/previewReplacement.ts'
 import { openRowStore, type NewRow, type RowStore } from './rows/rowStore.ts'
 import { createRowViews, type RowViews } from './rows/rowViews.ts'
 
@@ -11,7 +11,6 @@ import { createRowViews, type RowViews } from './rows/rowViews.ts'
 const MAX_PAGE = 2_000
 /** A page waits for its findings for so many milliseconds: nearly always that is enough, and else nobody sees the wait. */
 const WAIT_FOR_FINDINGS = 25
-const PREVIEWED_CELLS = 50
 
 export interface Rows {
   handlers: HandlersOf<'rows'>
@@ -121,12 +120,7 @@ export function createRows({ emit }: ServiceContext, projects: OpenProjects): Ro
       },
       async 'rows.previewReplacement'({ project, ...replacement }) {
         const { store } = await openRows(project)
-        const cells = await replacedCells(store.list, replacement)
-        return {
-          cells: cells.length,
-          rows: new Set(cells.map(([id]) => id)).size,
-          examples: cells.slice(0, PREVIEWED_CELLS).map(([id, field, before, after]) => ({ id, field, before, after })),
-        }
+        return previewReplacement(store.list, replacement)
       },
     },
     async snapshot(project) {

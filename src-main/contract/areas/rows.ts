@@ -118,12 +118,19 @@ export interface Finding {
   fixable: number
 }
 
-/** A cell as a replacement would leave it. */
+/** What a replacement finds in a text, from `start` up to `end`, and the text that it puts there. */
+export interface TextChange {
+  start: number
+  end: number
+  text: string
+}
+
+/** What a replacement would do. */
 export interface ReplacementPreview {
   cells: number
   rows: number
-  /** The first few cells, before and after. */
-  examples: { id: RowId; field: Field; before: string; after: string }[]
+  /** The first few cells, each with the first of its changes, and how many it has. */
+  examples: { id: RowId; field: Field; before: string; changes: TextChange[]; changeCount: number }[]
 }
 
 export const rows = {

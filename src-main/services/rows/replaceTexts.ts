@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { Replacement } from '../../contract/areas/rows.ts'
+import type { Replacement, TextChange } from '../../contract/areas/rows.ts'
 import { TuneDeskError } from '../../contract/error.ts'
 
 /** A pattern such as (a+)+$ takes longer than the universe lasts, and nothing but the end of its thread stops it. */
@@ -21,12 +21,35 @@ try {
 } catch (error) {
   parentPort.postMessage({ badPattern: error.message })
 }
-parentPort.on('message', (texts) => {
+const by = isPattern ? replacement : () => replacement
+// Each change alone: the pattern once more, at its place only, for what else there would become of its text there.
+const changesIn = (text, most) => {
+  const here = new RegExp(source, flags.replace('g', 'y'))
+  const changes = []
+  let changeCount = 0
+  for (const { index: start, 0: found } of text.matchAll(pattern)) {
+    const end = start + found.length
+    if (changes.length < most) {
+      here.lastIndex = start
+      const whole = text.replace(here, by)
+      const put = whole.slice(start, whole.length - (text.length - end))
+      if (put === found) continue
+      changes.push({ start, end, text: put })
+    }
+    changeCount++
+  }
+  return { changes, changeCount }
+}
+parentPort.on('message', ({ texts, mostChanges }) => {
+  if (mostChanges !== undefined) {
+    parentPort.postMessage({ changed: texts.map((text) => changesIn(text, mostChanges)) })
+    return
+  }
   const changed = []
   let characters = 0
   try {
     texts.forEach((text, index) => {
-      const after = text.replace(pattern, isPattern ? replacement : () => replacement)
+      const after = text.replace(pattern, by)
       if (after === text) return
       changed.push([index, after])
       characters += after.length
@@ -39,7 +62,8 @@ parentPort.on('message', (texts) => {
 })
 `
 
-type Reply = { changed: [index: number, after: string][] } | { badPattern: string } | { tooLong: true }
+type Reply<Changed> = { changed: Changed[] } | { badPattern: string } | { tooLong: true }
+type Search = Pick<Replacement, 'find' | 'replacement' | 'matchCase' | 'isPattern'>
 
 /**
  * Replaces in texts, in a thread of its own.
@@ -48,9 +72,41 @@ type Reply = { changed: [index: number, after: string][] } | { badPattern: strin
  */
 export async function replaceTexts(
   texts: readonly string[],
-  { find, replacement, matchCase, isPattern }: Pick<Replacement, 'find' | 'replacement' | 'matchCase' | 'isPattern'>,
+  search: Search,
   onChanged: (index: number, after: string) => void,
 ): Promise<void> {
+  await inThread(search, async (worker) => {
+    for (let start = 0; start < texts.length;) {
+      let end = start
+      for (let characters = 0; end < texts.length && characters < CHARACTERS_AT_ONCE; end++) characters += texts[end]?.length ?? 0
+      worker.postMessage({ texts: texts.slice(start, end) })
+      for (const [index, after] of await nextReply<[index: number, after: string]>(worker, SECONDS_AT_ONCE))
+        onChanged(start + index, after)
+      start = end
+    }
+  })
+}
+
+/**
+ * What a replacement changes in each of a few texts: the first `most` changes one by one, and how many there are.
+ * @throws TuneDeskError rows/bad-pattern, rows/pattern-too-slow
+ */
+export async function changesIn(
+  texts: readonly string[],
+  search: Search,
+  most: number,
+): Promise<{ changes: TextChange[]; changeCount: number }[]> {
+  if (texts.length === 0) return []
+  return inThread(search, (worker) => {
+    worker.postMessage({ texts, mostChanges: most })
+    return nextReply(worker, SECONDS_AT_ONCE)
+  })
+}
+
+async function inThread<Value>(
+  { find, replacement, matchCase, isPattern }: Search,
+  work: (worker: Worker) => Promise<Value>,
+): Promise<Value> {
   const worker = new Worker(PROGRAM, {
     eval: true,
     workerData: {
@@ -63,13 +119,7 @@ export async function replaceTexts(
   })
   try {
     await nextReply(worker, SECONDS_TO_START)
-    for (let start = 0; start < texts.length;) {
-      let end = start
-      for (let characters = 0; end < texts.length && characters < CHARACTERS_AT_ONCE; end++) characters += texts[end]?.length ?? 0
-      worker.postMessage(texts.slice(start, end))
-      for (const [index, after] of await nextReply(worker, SECONDS_AT_ONCE)) onChanged(start + index, after)
-      start = end
-    }
+    return await work(worker)
   } finally {
     await worker.terminate()
   }
@@ -78,7 +128,7 @@ export async function replaceTexts(
 /** A pattern, for the flag u, that matches the text itself. */
 export const escapePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
-function nextReply(worker: Worker, seconds: number): Promise<[index: number, after: string][]> {
+function nextReply<Changed>(worker: Worker, seconds: number): Promise<Changed[]> {
   return new Promise((resolve, reject) => {
     const finish = (): void => {
       clearTimeout(timer)
@@ -88,7 +138,7 @@ function nextReply(worker: Worker, seconds: number): Promise<[index: number, aft
       finish()
       reject(error)
     }
-    const receive = (reply: Reply): void => {
+    const receive = (reply: Reply<Changed>): void => {
       if ('badPattern' in reply) fail(new TuneDeskError('rows/bad-pattern', { detail: reply.badPattern }))
       else if ('tooLong' in reply) fail(new TuneDeskError('rows/text-too-long', { limit: MAX_CHARACTERS }))
       else {

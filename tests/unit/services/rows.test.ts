@@ -118,6 +118,7 @@ describe('a view', () => {
 })
 
 it('the preview of a replacement counts what the edit then does, and does nothing', async () => {
+  const change = (start: number, end: number) => ({ start, end, text: 'x' })
   const { handlers, project, edit, words } = await open(['aa/a', 'b/ab', 'c/c'])
   const replacement = {
     find: 'a',
@@ -131,14 +132,37 @@ it('the preview of a replacement counts what the edit then does, and does nothin
     cells: 3,
     rows: 2,
     examples: [
-      { id: 0, field: 'input', before: 'aa', after: 'xx' },
-      { id: 0, field: 'label', before: 'a', after: 'x' },
-      { id: 1, field: 'label', before: 'ab', after: 'xb' },
+      { id: 0, field: 'input', before: 'aa', changes: [change(0, 1), change(1, 2)], changeCount: 2 },
+      { id: 0, field: 'label', before: 'a', changes: [change(0, 1)], changeCount: 1 },
+      { id: 1, field: 'label', before: 'ab', changes: [change(0, 1)], changeCount: 1 },
     ],
   })
   expect(await words()).toEqual(['aa/a', 'b/ab', 'c/c'])
   const { ids } = await edit({ kind: 'replace', ...replacement })
   expect(ids).toEqual([0, 1])
+})
+
+it('the preview of a replacement by a pattern says of each change what it is, however it depends on what is around it', async () => {
+  const { handlers, project, edit, words } = await open([`q/${'a1 b1 b2 '.repeat(5)}c`])
+  const replacement = {
+    find: String.raw`(?<=([ab]))\d|c$`,
+    replacement: '<$1$&>',
+    fields: ['label' as const],
+    matchCase: true,
+    isPattern: true,
+    ids: null,
+  }
+  const { examples } = await handlers['rows.previewReplacement']({ project, ...replacement })
+  const [{ before, changes, changeCount } = { before: '', changes: [], changeCount: 0 }] = examples
+  expect(changeCount).toBe(16)
+  expect(changes.map(({ start, end, text }) => [before.slice(start, end), text]).slice(0, 3)).toEqual([
+    ['1', '<a1>'],
+    ['1', '<b1>'],
+    ['2', '<b2>'],
+  ])
+  const changed = changes.map(({ start, text }, at) => before.slice(changes[at - 1]?.end ?? 0, start) + text).join('')
+  await edit({ kind: 'replace', ...replacement })
+  expect((await words())[0]?.slice(0, changed.length + 2)).toBe(`q/${changed}`)
 })
 
 it('findings are those of the version that is named', async () => {
