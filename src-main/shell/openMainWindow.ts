@@ -3,6 +3,11 @@ import { APP_ORIGIN } from './appScheme.ts'
 import type { Setup } from './electron.ts'
 import { placeWindow, readWindowState, rememberWindow, SMALLEST_SIZE } from './windowState.ts'
 
+/** A page that is loaded anew before it has come, as one that crashed is, comes by that load: no reason to end the app. */
+function failedLoad(error: unknown): void {
+  if ((error as { code?: unknown }).code !== 'ERR_ABORTED') throw error
+}
+
 /** Opens the window where it was left; on macOS again whenever the app is activated, or asked to open something, without one. */
 export const openMainWindow: Setup = (electron, { preload, dataFolder }, { opened }) => {
   const { app, BrowserWindow, nativeTheme, screen } = electron
@@ -48,7 +53,7 @@ export const openMainWindow: Setup = (electron, { preload, dataFolder }, { opene
       if (isMainFrame && !isSameDocument) opened.pageIsGone()
     })
     window.on('closed', () => opened.pageIsGone())
-    await window.loadURL(`${APP_ORIGIN}/index.html`)
+    await window.loadURL(`${APP_ORIGIN}/index.html`).catch(failedLoad)
   }
   // Registered behind whatever holds the end back: not prevented, it is the end.
   app.on('before-quit', (event) => {
