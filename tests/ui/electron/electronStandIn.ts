@@ -46,6 +46,7 @@ export class BrowserWindow extends EventEmitter {
   #bounds: Rectangle
   #isMaximized = false
   #url = ''
+  #loads = 0
 
   constructor({ x = 0, y = 0, width = 800, height = 600, title = '' }: Partial<Rectangle> & { title?: string }) {
     super()
@@ -59,11 +60,22 @@ export class BrowserWindow extends EventEmitter {
   async loadURL(url: string): Promise<void> {
     this.#url = url
     this.webContents.mainFrame.url = url
-    await page.load(url)
+    await this.#load()
     this.emit('ready-to-show')
   }
+  /** What becomes of it Electron tells by events alone. */
   reload(): void {
-    void page.load(this.#url)
+    this.#load().catch(() => undefined)
+  }
+  /** Fails as in Electron where another load takes its place. */
+  async #load(): Promise<void> {
+    const load = (this.#loads += 1)
+    try {
+      await page.load(this.#url)
+    } catch (error) {
+      if (load === this.#loads) throw error
+      throw Object.assign(new Error(`ERR_ABORTED (-3) loading '${this.#url}'`), { code: 'ERR_ABORTED', errno: -3 })
+    }
   }
   close(): boolean {
     const event = new PreventableEvent()

@@ -91,6 +91,11 @@ describe('the end of the page’s process', () => {
     expect(boxes).toHaveLength(4)
     expect(boxes[0]).toContain('was opened again')
     expect(boxes[3]).toContain('ends each time it is opened')
+    // Each load took the place of the one before: the last one brings the page, and the app is there to answer it.
+    await expect.poll(() => app?.page.evaluate(() => document.readyState)).toBe('complete')
+    await app.page.getByRole('main').waitFor()
+    expect(await app.client.call('projects.recent', undefined)).toEqual([])
+    expect(app.complaints).toEqual([])
   })
 
   it('that ended as it should is none', async () => {
