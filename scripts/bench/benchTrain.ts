@@ -28,12 +28,13 @@ interface TrainingOptions {
   steps: number
   /** Processes of each side. */
   rounds: number
+  loadIn8bit?: boolean
 }
 
 /** Training steps, each side in processes of its own. */
 async function measure(
   method: Method,
-  { workload: names, peer, steps, rounds, tiny }: TrainingOptions & { tiny: boolean },
+  { workload: names, peer, steps, rounds, loadIn8bit = false, tiny }: TrainingOptions & { tiny: boolean },
   say: (line: string) => void,
 ): Promise<TrainingResult> {
   const python = peer ? preparePeers(say).python : null
@@ -48,7 +49,7 @@ async function measure(
   const measured: { each: Workload; tunedesk: Measurement[]; trainer: Measurement[] }[] = []
   const peaksMeasured = [await measureMatmul(secondsOfPeak)]
   for (const each of workloads) {
-    const task = { model, method, rows: each.rows, steps, threads }
+    const task = { model, method, loadIn8bit, rows: each.rows, steps, threads }
     const tunedesk: Measurement[] = []
     const trainer: Measurement[] = []
     for (let round = 1; round <= rounds; round++) {
@@ -97,7 +98,14 @@ Tokens/s are of the median. Memory is the most that the process ever had. "Of th
 
 const trainingBenchmark = (
   method: Method,
-  { peer, ...words }: Pick<Benchmark<unknown, TrainingResult>, 'name' | 'title' | 'description'> & { peer: string },
+  {
+    peer,
+    own = [],
+    ...words
+  }: Pick<Benchmark<unknown, TrainingResult>, 'name' | 'title' | 'description'> & {
+    peer: string
+    own?: Option[]
+  },
 ): Benchmark<TrainingOptions, TrainingResult> => ({
   ...words,
   about: ABOUT,
@@ -106,6 +114,7 @@ const trainingBenchmark = (
     new Option('--workload <names...>', 'only these').choices(WORKLOAD_NAMES).default(WORKLOAD_NAMES),
     countOption('--steps <number>', 'optimizer steps a process, of which the first is not counted', 2, 5),
     roundsOption('processes of each side', 2),
+    ...own,
   ],
   measure: (options, say) => measure(method, options, say),
   table: trainingTable,
@@ -123,4 +132,5 @@ export const loraBenchmark = trainingBenchmark('lora', {
   title: 'Steps of LoRA',
   description: 'the same steps with LoRA of rank 16 on every linear module',
   peer: 'PEFT with the Hugging Face Trainer',
+  own: [new Option('--load-in-8bit', 'TuneDesk beside a base in 8 bits').default(false)],
 })

@@ -10,12 +10,13 @@ import { train } from '../../src-main/engine/6-train/train.ts'
 import { beginTraining } from '../../src-main/jobs/beginTraining.ts'
 import { BENCH_SETTINGS, LORA, type Measurement, type MeasurementTask } from './measurement.ts'
 
-async function measure({ model, method, rows, steps, threads, started }: MeasurementTask): Promise<Measurement> {
+async function measure({ model, method, loadIn8bit, rows, steps, threads, started }: MeasurementTask): Promise<Measurement> {
   const config = parseConfig(JSON.parse(readFileSync(`${model}/config.json`, 'utf8')))
   const settings = createSettings({
     ...BENCH_SETTINGS,
     ...LORA,
     method,
+    load_in_8bit: loadIn8bit,
     max_steps: steps,
     per_device_train_batch_size: rows.length,
   })

@@ -9,6 +9,8 @@ export interface MeasurementTask {
   model: string
   rows: Workload['rows']
   method: Method
+  /** Of LoRA: whether it learns beside weights in 8 bits. */
+  loadIn8bit: boolean
   /** Optimizer steps, each over all rows. */
   steps: number
   threads: number

@@ -1,5 +1,5 @@
-;; The optimizers' loops over float32, four lanes at a time. Arrays are copied through a scratch that stays in the cache
-;; (src-main/engine/5-exec/kernelProgram.ts), which is filled up with zeros to a multiple of 16 elements.
+;; The optimizers' loops over float32 and those of weights in 8 bits, four lanes at a time. Arrays are copied through a scratch that stays in the cache
+;; (src-main/engine/5-exec/kernelProgram.ts), which is filled up with zeros to a multiple of 32 elements.
 (module
   (memory (export "memory") 4)
 
@@ -148,6 +148,67 @@
       (local.set $codes (i32.add (local.get $codes) (i32.const 1)))
       (br_if $next (i32.lt_u (local.get $codes) (local.get $end))))
     (local.get $absmax))
+
+  ;; Weights in 8 bits (src-main/engine/5-exec/quantiseBlocks.ts): 32 codes with one float32 scale.
+  (func (export "quantiseBlocks") (param $from i32) (param $codes i32) (param $scales i32) (param $count i32)
+    (local $end i32) (local $stop i32) (local $at i32) (local $largest v128) (local $absmax f32) (local $perUnit v128)
+    (local.set $end (i32.add (local.get $from) (i32.shl (local.get $count) (i32.const 2))))
+    (loop $block
+      (local.set $at (local.get $from))
+      (local.set $stop (i32.add (local.get $from) (i32.const 128)))
+      (local.set $largest (v128.const f32x4 0 0 0 0))
+      (loop $seek
+        (local.set $largest (f32x4.max (local.get $largest) (f32x4.abs (v128.load (local.get $at)))))
+        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (br_if $seek (i32.lt_u (local.get $at) (local.get $stop))))
+      (local.set $absmax (f32.max
+        (f32.max (f32x4.extract_lane 0 (local.get $largest)) (f32x4.extract_lane 1 (local.get $largest)))
+        (f32.max (f32x4.extract_lane 2 (local.get $largest)) (f32x4.extract_lane 3 (local.get $largest)))))
+      (f32.store (local.get $scales) (f32.div (local.get $absmax) (f32.const 127)))
+      (local.set $perUnit (f32x4.splat
+        (f32.min (f32.div (f32.const 127) (local.get $absmax)) (f32.const 3.4028234663852886e38))))
+      (loop $next
+        (v128.store (local.get $codes) (i8x16.narrow_i16x8_u
+          (i16x8.narrow_i32x4_s
+            (call $codesOf (v128.load (local.get $from)) (local.get $perUnit))
+            (call $codesOf (v128.load offset=16 (local.get $from)) (local.get $perUnit)))
+          (i16x8.narrow_i32x4_s
+            (call $codesOf (v128.load offset=32 (local.get $from)) (local.get $perUnit))
+            (call $codesOf (v128.load offset=48 (local.get $from)) (local.get $perUnit)))))
+        (local.set $from (i32.add (local.get $from) (i32.const 64)))
+        (local.set $codes (i32.add (local.get $codes) (i32.const 16)))
+        (br_if $next (i32.lt_u (local.get $from) (local.get $stop))))
+      (local.set $scales (i32.add (local.get $scales) (i32.const 4)))
+      (br_if $block (i32.lt_u (local.get $from) (local.get $end)))))
+
+  (func $codesOf (param $values v128) (param $perUnit v128) (result v128)
+    (i32x4.trunc_sat_f32x4_s
+      (f32x4.add (f32x4.mul (local.get $values) (local.get $perUnit)) (v128.const f32x4 128.5 128.5 128.5 128.5))))
+
+  ;; And back: (code - 128) * scale.
+  (func (export "dequantiseBlocks") (param $to i32) (param $codes i32) (param $scales i32) (param $count i32)
+    (local $end i32) (local $stop i32) (local $scale v128) (local $sixteen v128) (local $eight v128)
+    (local.set $end (i32.add (local.get $to) (i32.shl (local.get $count) (i32.const 2))))
+    (loop $block
+      (local.set $stop (i32.add (local.get $to) (i32.const 128)))
+      (local.set $scale (v128.load32_splat (local.get $scales)))
+      (loop $next
+        (local.set $sixteen (i8x16.sub (v128.load (local.get $codes)) (i8x16.splat (i32.const 128))))
+        (local.set $eight (i16x8.extend_low_i8x16_s (local.get $sixteen)))
+        (v128.store (local.get $to) (f32x4.mul (local.get $scale)
+          (f32x4.convert_i32x4_s (i32x4.extend_low_i16x8_s (local.get $eight)))))
+        (v128.store offset=16 (local.get $to) (f32x4.mul (local.get $scale)
+          (f32x4.convert_i32x4_s (i32x4.extend_high_i16x8_s (local.get $eight)))))
+        (local.set $eight (i16x8.extend_high_i8x16_s (local.get $sixteen)))
+        (v128.store offset=32 (local.get $to) (f32x4.mul (local.get $scale)
+          (f32x4.convert_i32x4_s (i32x4.extend_low_i16x8_s (local.get $eight)))))
+        (v128.store offset=48 (local.get $to) (f32x4.mul (local.get $scale)
+          (f32x4.convert_i32x4_s (i32x4.extend_high_i16x8_s (local.get $eight)))))
+        (local.set $to (i32.add (local.get $to) (i32.const 64)))
+        (local.set $codes (i32.add (local.get $codes) (i32.const 16)))
+        (br_if $next (i32.lt_u (local.get $to) (local.get $stop))))
+      (local.set $scales (i32.add (local.get $scales) (i32.const 4)))
+      (br_if $block (i32.lt_u (local.get $to) (local.get $end)))))
 
   ;; Adafactor over $rows whole rows of a matrix. First the sums of squares: of each row into $sums, of the columns added to $columns.
   (func (export "sumsOfSquares") (param $g i32) (param $sums i32) (param $columns i32) (param $rows i32) (param $width i32)

@@ -77,8 +77,10 @@ export function withMethod(
   { preset, settings }: PlannedTraining,
   method: TrainingSettings['method'] | null,
 ): Partial<TrainingSettings> {
-  const others = Object.fromEntries(Object.entries(settings).filter(([name]) => !(name in LORA) && name !== 'learning_rate'))
   const { method: own, learning_rate } = completed(preset)
+  const goes = (name: string): boolean =>
+    name in LORA || name === 'learning_rate' || (name === 'load_in_8bit' && (method ?? own) === 'full')
+  const others = Object.fromEntries(Object.entries(settings).filter(([name]) => !goes(name)))
   if (method === null || method === own) return others
   const factor = method === 'lora' ? LORA_RATE_FACTOR : 1 / LORA_RATE_FACTOR
   // 1e-4, not 0.00009999…

@@ -3,8 +3,8 @@ import { TuneDeskError } from './error.ts'
 
 /*
  * Names, defaults and rules of the Hugging Face Trainer's arguments (transformers 5.23, training_args.py, class TrainingArguments) and of its
- * EarlyStoppingCallback, those of LoRA from PEFT (peft 0.21, tuners/lora/config.py, class LoraConfig), TRL's `packing` (trl 1.16, sft_config.py), and
- * some of ours: `method`; `max_length`, `loss_on` and `template`, which the Trainer leaves to whoever prepares its dataset;
+ * EarlyStoppingCallback, those of LoRA from PEFT (peft 0.21, tuners/lora/config.py, class LoraConfig), TRL's `packing` (trl 1.16, sft_config.py),
+ * `load_in_8bit` of transformers' BitsAndBytesConfig, and some of ours: `method`; `max_length`, `loss_on` and `template`, which the Trainer leaves to whoever prepares its dataset;
  * `stop_when_test_passes`, `sample_each_epoch` and `activation_checkpointing`.
  * What stands behind `error` is what belongs there, in signs that need no translation.
  */
@@ -102,6 +102,8 @@ export const trainingSettingsSchema = z.strictObject({
   use_rslora: yesOrNo().default(false),
   /** Modules that are trained whole beside the adapters, by name. */
   modules_to_save: list('[\\w.]+', 'embed_tokens,norm,… | none').nullable().default(null),
+  /** Transformers' name: holds the layers' frozen matrices in 8 bits, which LoRA alone can learn beside: less memory, slightly other numbers. */
+  load_in_8bit: yesOrNo().default(false),
   /** The layers that are trained, from 0; null: all. Of LoRA those that get adapters; else nothing but their weights is trained. */
   layers_to_transform: list('\\d+(-\\d+)?', '0,1,2 | 0-11 | none').nullable().default(null),
 
@@ -177,6 +179,7 @@ function withDerived(settings: TrainingSettings): TrainingSettings {
 /** The Trainer's rules (training_args.py, trainer.py, _validate_args, EarlyStoppingCallback.on_train_begin), and that "best" needs something to be the best by. */
 function checkCombinations(settings: TrainingSettings): void {
   const { eval_strategy, save_strategy, save_steps, load_best_model_at_end } = settings
+  if (settings.load_in_8bit && settings.method !== 'lora') throw new TuneDeskError('settings/8bit-needs-lora')
   if (save_strategy === 'best') {
     if (settings.metric_for_best_model === null) throw new TuneDeskError('settings/best-needs-metric')
     if (eval_strategy === 'no') throw new TuneDeskError('settings/best-needs-evaluation')

@@ -46,6 +46,6 @@ export async function beginTraining(
   return {
     config: { ...config, vocabularySize },
     weights: saved === null ? beginning() : readWeights(saved, isTrained),
-    partial: { parts, frozen: { folder, tensors }, seed: settings.seed },
+    partial: { parts, frozen: { folder, tensors }, seed: settings.seed, loadIn8bit: settings.load_in_8bit },
   }
 }

@@ -4,7 +4,7 @@ import type { ModelConfig } from '../engine/4-graph/config.ts'
 import type { StepMemory } from '../engine/6-train/stepMemory.ts'
 import { memoryLimit, type MemoryLimit } from './memoryLimit.ts'
 import { parameterCountOf } from './model.ts'
-import { parameterBytes, trainingBytes, type RowSize, type RowSizes } from './trainingMemory.ts'
+import { frozenBytes, parameterBytes, trainingBytes, type RowSize, type RowSizes } from './trainingMemory.ts'
 
 /** A training that fits into memory. */
 interface FittedTraining {
@@ -69,7 +69,7 @@ export function fitMemory(
 /** Parameters of a model that would fit as things are set: what does not grow with them, the process and its batches, stays as large. */
 function fittingParameters(config: ModelConfig, settings: TrainingSettings, needed: number, available: number): number {
   const { weights, gradients, optimizer } = parameterBytes(config, settings)
-  const bytes = weights + gradients + optimizer
+  const bytes = weights + gradients + optimizer + frozenBytes(config, settings)
   return (parameterCountOf(config) * (available - (needed - bytes))) / bytes
 }
 

@@ -1,8 +1,23 @@
 import type { TrainingSettings } from '../contract/trainingSettings.ts'
 import type { ModelConfig } from '../engine/4-graph/config.ts'
 import { count } from '../engine/4-graph/elements.ts'
+import {
+  afterAttentionParameters,
+  beforeAttentionParameters,
+  LAYERS,
+  modelParameters,
+  type ParameterShape,
+} from '../engine/4-graph/parameters.ts'
 import { partsToTrain } from '../engine/4-graph/partsToTrain.ts'
-import { lowestTrainedLayer, trainedLayers, trainedParameters, trains, trainsAll } from '../engine/4-graph/trainedParts.ts'
+import {
+  isMatrix,
+  lowestTrainedLayer,
+  trainedLayers,
+  trainedParameters,
+  trains,
+  trainsAll,
+} from '../engine/4-graph/trainedParts.ts'
+import { blocksOf } from '../engine/5-exec/quantiseBlocks.ts'
 import { SCORES_PER_HEAD } from '../engine/5-exec/rowGroups.ts'
 import { optimizerStateBytes } from '../engine/6-train/optimizers/optimizers.ts'
 import type { Kept } from '../engine/6-train/decoderLayer.ts'
@@ -45,11 +60,30 @@ export interface ParameterBytes {
 
 /** @throws TuneDeskError settings/lora-… */
 export function parameterBytes(config: ModelConfig, settings: TrainingSettings): ParameterBytes {
-  // Frozen weights are mapped from their file: they take room only as the system's file cache.
   const trained = trainedParameters(config, partsToTrain(config, settings))
   const floats = BYTES_PER_FLOAT * trained.reduce((sum, { shape }) => sum + count(shape as number[]), 0)
   return { weights: floats, gradients: floats, optimizer: optimizerStateBytes(settings.optim, trained) }
 }
+
+/**
+ * Bytes that frozen weights take in this process: those of layers that are held in 8 bits, and those of one layer in float32, which the layers
+ * use one after another. Others are mapped from their file: they take room only as the system's file cache.
+ * @throws as `parameterBytes`
+ */
+export function frozenBytes(config: ModelConfig, settings: TrainingSettings): number {
+  if (!settings.load_in_8bit) return 0
+  const { parameters } = partsToTrain(config, settings)
+  const held = modelParameters(config).filter(({ name }) => name.startsWith(LAYERS) && !parameters.has(name))
+  const unpacked = [...beforeAttentionParameters(config), ...afterAttentionParameters(config)].filter(isMatrix)
+  return (
+    held.reduce((sum, each) => sum + bytesIn8bit(each), 0) +
+    unpacked.reduce((sum, { shape }) => sum + BYTES_PER_FLOAT * count(shape), 0)
+  )
+}
+
+/** Of a matrix a byte for each number and a scale for each block of them; of a vector all that it is. */
+const bytesIn8bit = ({ shape }: Pick<ParameterShape, 'shape'>): number =>
+  isMatrix({ shape }) ? count(shape) + BYTES_PER_FLOAT * blocksOf(count(shape)) : BYTES_PER_FLOAT * count(shape)
 
 /** Bytes of what is saved: an adapter by itself, else the whole model; and of what a checkpoint has beside it. @throws as `parameterBytes` */
 export function savedBytes(config: ModelConfig, settings: TrainingSettings): Pick<ParameterBytes, 'weights' | 'optimizer'> {
@@ -111,5 +145,5 @@ export function trainingBytes(
     passBytes(config, largestBatch(rows, Math.min(rowsAtOnce ?? size, size)), kept, layersBack)
   const training = addend + pass(learnedFrom, per_device_train_batch_size, recomputes ? 'inputs' : 'activations')
   const evaluation = pass(heldOut, per_device_eval_batch_size, 'nothing')
-  return PROCESS_BYTES + weights + gradients + optimizer + copied + Math.max(training, evaluation)
+  return PROCESS_BYTES + frozenBytes(config, settings) + weights + gradients + optimizer + copied + Math.max(training, evaluation)
 }

@@ -7,6 +7,7 @@ interface TrainOptions extends MaskOptions {
   output: string
   preset?: string
   method?: string
+  loadIn8bit?: boolean
   set: string[]
   eval?: string
   json?: boolean
@@ -33,29 +34,36 @@ export function addTrainCommand(program: Command, context: Context): void {
     .requiredOption('--output <folder>', message('train.option-output'))
     .option('--preset <name>', message('train.option-preset'))
     .option('--method <name>', message('train.option-method'))
+    .option('--load-in-8bit', message('train.option-load-in-8bit'))
     .option('--set <name=value>', message('train.option-set'), (text, list: string[]) => [...list, text], [])
     .option('--eval <data>', message('train.option-eval'))
   addMaskOptions(command, message)
     .option('--json', message('option.json'))
-    .action(async (data: string, { model, output, preset, method, set, eval: heldOut, json = false, ...mask }: TrainOptions) => {
-      const { parseSetting } = await import('../../contract/trainingSettings.ts')
-      const { modelFolderOf } = await import('../../jobs/model.ts')
-      const { runInTerminal } = await import('../runSession.ts')
-      const { tokenCache } = await import('../tokenCache.ts')
-      const request = {
-        data,
-        model: await modelFolderOf(model, context.resources),
-        output,
-        cache: tokenCache(),
-        settings: Object.assign(
-          {},
-          maskSettings(mask),
-          await methodSettings(method as 'full' | undefined, preset),
-          ...set.map(parseSetting),
-        ) as Record<string, unknown>,
-        ...(preset === undefined ? {} : { preset: preset as 'tutorial' }), // checked by the service
-        ...(heldOut === undefined ? {} : { heldOut: SHARE.test(heldOut) ? Number(heldOut) : heldOut }),
-      }
-      await runInTerminal((hooks) => context.engines.training.run('train', request, hooks), json, context)
-    })
+    .action(
+      async (
+        data: string,
+        { model, output, preset, method, loadIn8bit, set, eval: heldOut, json = false, ...mask }: TrainOptions,
+      ) => {
+        const { parseSetting } = await import('../../contract/trainingSettings.ts')
+        const { modelFolderOf } = await import('../../jobs/model.ts')
+        const { runInTerminal } = await import('../runSession.ts')
+        const { tokenCache } = await import('../tokenCache.ts')
+        const request = {
+          data,
+          model: await modelFolderOf(model, context.resources),
+          output,
+          cache: tokenCache(),
+          settings: Object.assign(
+            {},
+            maskSettings(mask),
+            await methodSettings(method as 'full' | undefined, preset),
+            loadIn8bit ? { load_in_8bit: true } : {},
+            ...set.map(parseSetting),
+          ) as Record<string, unknown>,
+          ...(preset === undefined ? {} : { preset: preset as 'tutorial' }), // checked by the service
+          ...(heldOut === undefined ? {} : { heldOut: SHARE.test(heldOut) ? Number(heldOut) : heldOut }),
+        }
+        await runInTerminal((hooks) => context.engines.training.run('train', request, hooks), json, context)
+      },
+    )
 }

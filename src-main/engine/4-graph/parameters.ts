@@ -42,7 +42,9 @@ export function afterAttentionParameters(config: ModelConfig): ParameterShape[] 
   ]
 }
 
-export const layerParameterName = (layer: number, name: string): string => `model.layers.${layer}.${name}`
+/** What the names of the layers' parameters begin with. */
+export const LAYERS = 'model.layers.'
+export const layerParameterName = (layer: number, name: string): string => `${LAYERS}${layer}.${name}`
 export const EMBEDDING = 'model.embed_tokens.weight'
 export const FINAL_NORM = 'model.norm.weight'
 /** The table whose rows score the next token: the embedding itself where both are tied. */

@@ -3,6 +3,7 @@ import {
   afterAttentionParameters,
   beforeAttentionParameters,
   EMBEDDING,
+  LAYERS,
   layerParameterName,
   modelParameters,
   type ParameterShape,
@@ -51,10 +52,13 @@ export function adapterShapes(module: string, [out = 0, inner = 0]: readonly num
 const WEIGHT = '.weight'
 const moduleOf = (parameter: string): string | null => (parameter.endsWith(WEIGHT) ? parameter.slice(0, -WEIGHT.length) : null)
 
-/** The linear modules of all layers, those that adapters may be put beside. In these families they are the matrices. */
+/** Whether a parameter of a layer is the weight of a linear module: in these families the matrices are. */
+export const isMatrix = ({ shape }: Pick<ParameterShape, 'shape'>): boolean => shape.length === 2
+
+/** The linear modules of all layers, those that adapters may be put beside. */
 export const linearModules = (config: ModelConfig): string[] =>
-  modelParameters(config).flatMap(({ name, shape }) =>
-    shape.length === 2 && name.startsWith('model.layers.') ? (moduleOf(name) ?? []) : [],
+  modelParameters(config).flatMap((parameter) =>
+    isMatrix(parameter) && parameter.name.startsWith(LAYERS) ? (moduleOf(parameter.name) ?? []) : [],
   )
 
 /** Every tensor that is trained, in the model's order; a module's adapter stands behind its weight. */

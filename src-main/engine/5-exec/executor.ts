@@ -15,6 +15,13 @@ export interface Tensor {
 /** Numbers on their way in or out: float32, or float64 where an executor computes in that. */
 export type Floats = Float32Array | Float64Array
 
+/** A matrix in 8 bits, in blocks along its rows one behind the other: see quantiseBlocks.ts. */
+export interface QuantisedTensor {
+  readonly shape: readonly number[]
+  readonly codes: Tensor
+  readonly scales: Tensor
+}
+
 /** A compiled program. */
 export interface Executable {
   readonly program: Program
@@ -64,6 +71,11 @@ export interface Executor extends OptimizerKernels {
   rows(tensor: Tensor, start: number, count: number, shape?: readonly number[]): Tensor
   /** The parts one after another along the first axis, as one tensor of `shape`. */
   concatenate(parts: readonly Tensor[], shape: readonly number[]): Tensor
+
+  /** Rounds to 8 bits. The arrays are handed over, as to `upload`. */
+  quantise(matrices: readonly { data: Float32Array; shape: readonly number[] }[]): Promise<QuantisedTensor[]>
+  /** What they stand for, in float32, where `destinations` say as far as they are there. */
+  dequantise(matrices: readonly QuantisedTensor[], destinations: readonly (Tensor | undefined)[]): Promise<Tensor[]>
 
   /** target + source, in target where possible. Gives what holds the sum; target is not used afterwards. */
   add(target: Tensor, source: Tensor): Promise<Tensor>

@@ -1,16 +1,18 @@
 /**
  * The program of a thread that runs kernels. Arrays pass through areas of the kernels' memory, each no longer than a chunk, so that they stay in a
- * core's L2 cache; the kernels step over 16 elements at most, so a chunk's end is filled up with zeros. It is text rather than a file, so that it runs
+ * core's L2 cache; the kernels step over 32 elements at most, so a chunk's end is filled up with zeros. It is text rather than a file, so that it runs
  * the same from the sources, in tests and in a bundle. It is given `workerData`: the kernels as base64, and the tables at the beginning of
  * their memory.
  */
 export const KERNEL_PROGRAM = `
 const { parentPort, workerData } = require('node:worker_threads')
 const CHUNK = 8192
-const STEP = 16
-const WRITTEN = { add: [0], sumOfSquares: [], sgd: [0], adamW: [0, 2, 3], adamW8bit: [0, 2, 3, 4, 5] }
+const STEP = 32
+const WRITTEN = { add: [0], sumOfSquares: [], sgd: [0], adamW: [0, 2, 3], adamW8bit: [0, 2, 3, 4, 5], quantiseBlocks: [1, 2], dequantiseBlocks: [0] }
+/** Arrays of which nothing is read. */
+const UNREAD = { quantiseBlocks: [1, 2], dequantiseBlocks: [0] }
 /** Arrays with one element for so many of the others'. */
-const SPARSE = { adamW8bit: { 3: 256, 5: 256 } }
+const SPARSE = { adamW8bit: { 3: 256, 5: 256 }, quantiseBlocks: { 2: 32 }, dequantiseBlocks: { 2: 32 } }
 /** Adafactor's regularisation of squares, and the root mean square that an update is cut to (transformers, Adafactor: eps[0], clip_threshold). */
 const SMALLEST_SQUARE = 1e-30
 const LARGEST_UPDATE = 1
@@ -40,6 +42,7 @@ const ready = WebAssembly.instantiate(Buffer.from(workerData.wasm, 'base64')).th
       const size = Math.min(CHUNK, arrays[0].length - start)
       const parts = arrays.map((array, slot) => array.subarray(start / every[slot], Math.ceil((start + size) / every[slot])))
       parts.forEach((part, slot) => {
+        if (UNREAD[kernel]?.includes(slot)) return
         areas[slot].set(part)
         areas[slot].fill(0, part.length, Math.ceil(part.length / STEP) * STEP)
       })

@@ -4,7 +4,8 @@ import { KERNEL_PROGRAM } from './kernelProgram.ts'
 import { KERNELS_WASM } from './kernels.generated.ts'
 
 /** The loops of scripts/kernels/kernels.wat, and what kernelProgram.ts makes of some of them. */
-export type Kernel = 'add' | 'sumOfSquares' | 'adamW' | 'adamW8bit' | 'adafactor' | 'adafactorVector' | 'sgd'
+export type Kernel =
+  'add' | 'sumOfSquares' | 'adamW' | 'adamW8bit' | 'adafactor' | 'adafactorVector' | 'sgd' | 'quantiseBlocks' | 'dequantiseBlocks'
 
 export type KernelArray = Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
 
@@ -22,7 +23,7 @@ export interface KernelResult {
   value: number
 }
 
-/** Threads that run the optimizer's loops, each on arrays that are lent to it. */
+/** Threads that run loops over arrays, each on arrays that are lent to it. */
 export interface KernelThreads {
   /** Runs all jobs, spread over the threads. Results come in the order of the jobs, whatever thread had them. */
   run(jobs: readonly KernelJob[]): Promise<KernelResult[]>

@@ -7,6 +7,7 @@ import type { Program } from '../4-graph/program.ts'
 import type { Executable, Executor, Floats, Tensor, TensorType } from './executor.ts'
 import type { FrozenTensor } from './frozenTensor.ts'
 import { createKernelThreads, type KernelArray } from './kernelThreads.ts'
+import { blocksOf } from './quantiseBlocks.ts'
 import { createThreadedOptimizers, type TensorJob } from './threadedOptimizers.ts'
 
 /** A matrix product that writes a taller result than this leaves the cache and halves its speed (`docs/adr/0004-vocabulary-blocks.md`). */
@@ -204,6 +205,32 @@ export async function createOrtExecutor(options: { threads?: number } = {}): Pro
         at += floats(part).length
       }
       return tensorOf({ data }, shape)
+    },
+    async quantise(matrices) {
+      const tensors = matrices.map(({ data, shape }) => ({
+        shape,
+        values: tensorOf({ data: whole(data) }, shape),
+        codes: tensorOf({ data: new Uint8Array(data.length) }, shape),
+        scales: tensorOf({ data: new Float32Array(blocksOf(data.length)) }, [blocksOf(data.length)]),
+      }))
+      await runKernels(
+        tensors.map(({ values, codes, scales }) => ({
+          kernel: 'quantiseBlocks',
+          tensors: [values, codes, scales],
+          numbers: [],
+        })),
+      )
+      return tensors.map(({ shape, codes, scales }) => ({ shape, codes, scales }))
+    },
+    async dequantise(matrices, destinations) {
+      const places = matrices.map((matrix, i) => {
+        const to = destinations[i] ?? tensorOf({ data: new Float32Array(count(matrix.shape)) }, matrix.shape)
+        return { ...matrix, to }
+      })
+      await runKernels(
+        places.map(({ to, codes, scales }) => ({ kernel: 'dequantiseBlocks', tensors: [to, codes, scales], numbers: [] })),
+      )
+      return places.map(({ to }) => to)
     },
     async add(target, source) {
       await runKernels([{ kernel: 'add', tensors: [target, source], numbers: [] }])

@@ -3,6 +3,7 @@ import type { DenseTensor, Dimension } from '../4-graph/graph.ts'
 import type { Program } from '../4-graph/program.ts'
 import type { Executable, Executor, Floats, Tensor, TensorType } from './executor.ts'
 import { readFrozen } from './frozenTensor.ts'
+import { dequantiseBlocks, quantiseBlocks } from './quantiseBlocks.ts'
 import { createReferenceOptimizers } from './referenceOptimizers.ts'
 
 interface ReferenceTensor extends DenseTensor {
@@ -112,6 +113,24 @@ export function createReferenceExecutor(): Executor {
       }
       return make(shape, out)
     },
+    quantise: (matrices) =>
+      Promise.resolve(
+        matrices.map(({ data, shape }) => {
+          const { codes, scales } = quantiseBlocks(data)
+          return {
+            shape,
+            codes: make(shape, Float64Array.from(codes), 'uint8'),
+            scales: make([scales.length], Float64Array.from(scales)),
+          }
+        }),
+      ),
+    dequantise: (matrices) =>
+      Promise.resolve(
+        matrices.map(({ shape, codes, scales }) => {
+          const blocks = { codes: Uint8Array.from(dense(codes).data), scales: Float32Array.from(dense(scales).data) }
+          return make(shape, Float64Array.from(dequantiseBlocks(blocks)))
+        }),
+      ),
     add: (target, source) => {
       const { data } = dense(source)
       const sum = dense(target).data.map((value, i) => value + (data[i] ?? NaN))

@@ -36,12 +36,15 @@ export interface PartialTraining {
   frozen: FrozenWeights
   /** Of dropout. */
   seed: number
+  /** Whether the frozen weights of layers are held in memory, matrices in 8 bits, instead of being read where they lie. */
+  loadIn8bit?: boolean
 }
 
 /**
  * A decoder language model (RMSNorm, rotary attention, SwiGLU) on an executor: embed → layers → head, and back.
  * @param weights every trained parameter once, in any order; the arrays belong to the decoder afterwards
- * @param partial what is trained where that is not every weight. Frozen weights are read where they lie, and never copied as a whole
+ * @param partial what is trained where that is not every weight. Frozen weights are read where they lie, and never copied as a whole,
+ * unless they are held in 8 bits
  */
 export async function createDecoder(
   config: ModelConfig,
@@ -52,7 +55,13 @@ export async function createDecoder(
   const parts = partial?.parts ?? allParameters(config)
   const trained = trainedParameters(config, parts)
   const parameters = await createParameterStore(trained, executor, weights)
-  const modelWeights = createModelWeights(modelParameters(config), parameters, partial?.frozen ?? null)
+  const modelWeights = await createModelWeights(
+    modelParameters(config),
+    parameters,
+    partial?.frozen ?? null,
+    executor,
+    partial?.loadIn8bit ?? false,
+  )
   const table = { table: EMBEDDING }
   const embed = await executor.compile(embedding(config), modelWeights.frozen(table))
   const programs = createLayerPrograms(config, executor, modelWeights, parts, partial?.seed ?? 0)

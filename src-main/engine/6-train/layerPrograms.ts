@@ -105,9 +105,15 @@ export function createLayerPrograms(
     inBlocks: boolean,
   ): Promise<Record<Name, Tensor>> {
     const compiled = await executable(program, layer, half)
-    const fed = weights.fed(weightInputs(layer, half))
-    if (inBlocks) return runParts(executor, compiled, tokenBlocks(tokensOf(packed), fed), packed, destinations)
-    return entries(await executor.run(compiled, { ...packed, ...fed }, destinations), ...(Object.keys(destinations) as Name[]))
+    const inputs = weightInputs(layer, half)
+    const isRead = new Set(program.inputs.map(({ name }) => name))
+    const unpacked = await weights.unpacked(Object.fromEntries(Object.entries(inputs).filter(([input]) => isRead.has(input))))
+    const fed = { ...weights.fed(inputs), ...unpacked }
+    const results = inBlocks
+      ? await runParts(executor, compiled, tokenBlocks(tokensOf(packed), fed), packed, destinations)
+      : await executor.run(compiled, { ...packed, ...fed }, destinations)
+    executor.release(...Object.values(unpacked))
+    return entries(results, ...(Object.keys(destinations) as Name[]))
   }
 
   /** What a backward program gives beside the gradients of weights, each in a buffer that all layers use one after another. */

@@ -6,6 +6,8 @@ import type { TokenId } from '../2-tokens/tokenisedRow.ts'
 import type { ModelConfig } from '../4-graph/config.ts'
 import { modelParameters } from '../4-graph/parameters.ts'
 import { NO_PARTS, type TrainedParts } from '../4-graph/trainedParts.ts'
+import { createKernelThreads } from '../5-exec/kernelThreads.ts'
+import { BLOCK_SIZE, blocksOf } from '../5-exec/quantiseBlocks.ts'
 import type { FrozenWeights } from '../6-train/modelWeights.ts'
 import type { NamedTensor } from '../6-train/trainableModel.ts'
 import {
@@ -20,7 +22,6 @@ import {
 } from './inferenceGraph.ts'
 import { keepCaches } from './keptCaches.ts'
 import { append, reserve, type KeyValueCache } from './keyValueCache.ts'
-import { quantiseBlocks } from './quantiseBlocks.ts'
 
 /** A text that is being read. */
 export interface Reading {
@@ -142,21 +143,41 @@ interface MemoryFile {
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array => new Uint8Array(buffer, byteOffset, byteLength)
 
-/** All weights, the matrices in 8 bits, one after another: never more than one of them is in memory in float32. */
+/** All weights, the matrices in 8 bits: while one of them is rounded in a thread of its own, the next is read. */
 async function int8Files(config: ModelConfig, { read }: Pick<Weights, 'read'>, fed: TrainedParts): Promise<MemoryFile[]> {
   const files: MemoryFile[] = []
-  for (const { name, shape } of modelParameters(config)) {
-    if (fed.parameters.has(name)) continue
-    const [rows = 0, columns] = shape
-    const values = await read(name)
-    if (columns === undefined) {
-      files.push({ path: name, data: bytesOf(values) })
-      continue
+  const thread = createKernelThreads(1)
+  const quantise = async (name: string, values: Float32Array<ArrayBuffer>): Promise<void> => {
+    const arrays = [values, new Uint8Array(values.length), new Float32Array(values.length / BLOCK_SIZE)]
+    const [result] = await thread.run([{ kernel: 'quantiseBlocks', arrays, numbers: [] }])
+    const [, codes, scales] = result?.arrays ?? []
+    if (!(codes instanceof Uint8Array) || !(scales instanceof Float32Array)) throw new Error('the kernel gives codes and scales')
+    files.push({ path: bytesFile(name), data: codes }, { path: scalesFile(name), data: bytesOf(scales) })
+  }
+  let quantising = Promise.resolve()
+  try {
+    for (const { name, shape } of modelParameters(config)) {
+      if (fed.parameters.has(name)) continue
+      const [rows = 0, columns] = shape
+      const values = await read(name)
+      await quantising
+      if (columns === undefined) files.push({ path: name, data: bytesOf(values) })
+      else quantising = quantise(name, inWholeBlocks(values, rows, columns))
     }
-    const { bytes, scales } = quantiseBlocks(values, rows, columns)
-    files.push({ path: bytesFile(name), data: bytes }, { path: scalesFile(name), data: bytesOf(scales) })
+    await quantising
+  } finally {
+    await thread.close()
   }
   return files
+}
+
+/** A matrix whose rows are filled up with zeros to a multiple of the block, as MatMulNBits has them. */
+function inWholeBlocks(matrix: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
+  const width = blocksOf(columns) * BLOCK_SIZE
+  if (width === columns && matrix.buffer instanceof ArrayBuffer) return matrix as Float32Array<ArrayBuffer>
+  const filled = new Float32Array(rows * width)
+  for (let row = 0; row < rows; row++) filled.set(matrix.subarray(row * columns, (row + 1) * columns), row * width)
+  return filled
 }
 
 /** @param weights what is fed with every call */

@@ -7,7 +7,7 @@ import { EMBEDDING, FINAL_NORM, headTableName, layerParameterName, modelParamete
 import { adapterName, NO_PARTS, trainedParameters, type TrainedParts } from '../4-graph/trainedParts.ts'
 import { rotaryFrequencies } from '../4-graph/rope.ts'
 import { createOnnxBuilder, type OnnxBuilder } from './onnxBuilder.ts'
-import { BLOCK_SIZE, blocksOf, ZERO } from './quantiseBlocks.ts'
+import { BLOCK_SIZE, blocksOf, ZERO } from '../5-exec/quantiseBlocks.ts'
 
 /** onnxruntime's attention takes heads whose size is a multiple of this (group_query_attention_helper.h). */
 const ATTENTION_HEAD_STEP = 16

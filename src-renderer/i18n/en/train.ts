@@ -192,6 +192,8 @@ export const train = {
   'setting.target_modules': 'The parts of a layer that get small matrices: all-linear, or names with commas between them.',
   'setting.use_rslora': 'Divides lora_alpha by the square root of r, which suits large r.',
   'setting.modules_to_save': 'Parts that are trained whole as well, with commas between them.',
+  'setting.load_in_8bit':
+    'Holds the weights that lora leaves as they are in 8 bits: much less memory, a somewhat slower step, slightly other numbers.',
   'setting.layers_to_transform':
     'The layers that are trained, such as 12-23, counted from 0. With lora only they get small matrices; with full only their weights change, and every other weight stays as it was.',
   'setting.max_length': 'Tokens that an example keeps; what is longer is cut.',

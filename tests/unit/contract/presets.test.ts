@@ -35,6 +35,13 @@ describe('what is trained', () => {
     expect(withMethod({ preset: 'quick', settings: {} }, 'full')).toEqual({ method: 'full', learning_rate: learning_rate / 10 })
   })
 
+  it('drops what only an adapter can be trained beside', () => {
+    const settings = { load_in_8bit: true, seed: 7 }
+    expect(withMethod({ preset: 'quick', settings }, 'full')).not.toHaveProperty('load_in_8bit')
+    expect(withMethod({ preset: 'thorough', settings: { ...settings, method: 'lora' } }, null)).toEqual({ seed: 7 })
+    expect(withMethod({ preset: 'quick', settings }, null)).toEqual(settings)
+  })
+
   it.each(PRESET_NAMES)('there and back is the preset again: %s', (preset) => {
     const settings = withMethod({ preset, settings: {} }, methodOf({ preset, settings: {} }) === 'full' ? 'lora' : 'full')
     expect(() => createSettings({ ...PRESETS[preset], ...settings })).not.toThrow()

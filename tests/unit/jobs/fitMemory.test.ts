@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createSettings, type TrainingSettings } from '../../../src-main/contract/trainingSettings.ts'
+import { count } from '../../../src-main/engine/4-graph/elements.ts'
+import { modelParameters } from '../../../src-main/engine/4-graph/parameters.ts'
 import { parseConfig } from '../../../src-main/engine/4-graph/parseConfig.ts'
 import { readModelFolder } from '../../../src-main/files/modelFolder.ts'
 import { fitMemory, waysToStep } from '../../../src-main/jobs/fitMemory.ts'
@@ -83,6 +85,16 @@ describe('how a training fits into memory', () => {
     const lora = needed(batchesOf8({ method: 'lora', r: 4 }), 0)
     // 4.5 million parameters with gradient and two moments, 16 bytes each, are not held.
     expect(full - lora).toBeGreaterThan(60e6)
+  })
+
+  it('counts a base in 8 bits, which is held', () => {
+    const lora = batchesOf8({ method: 'lora', r: 4 })
+    const [mapped, held] = [needed(lora, 0), needed({ ...lora, load_in_8bit: true }, 0)]
+    const layers = modelParameters(config).filter(({ name }) => name.startsWith('model.layers.'))
+    const numbers = layers.reduce((sum, { shape }) => sum + count(shape), 0)
+    // A byte for each number and four for each 32 of them, and one layer in float32.
+    expect(held - mapped).toBeGreaterThan(1.12 * numbers + (4 * numbers) / config.layerCount)
+    expect(held - mapped).toBeLessThan(1.2 * numbers + (4 * numbers) / config.layerCount)
   })
 
   it('takes what was measured for more than the formula', () => {

@@ -80,15 +80,18 @@ describe('a run with LoRA', () => {
     await answerer.close()
   })
 
-  it.each([0, 0.3])('resumed it is the run that was never stopped, with dropout %s', async (lora_dropout) => {
-    const whole = await trained({ lora_dropout, save_strategy: 'epoch' })
-    const output = join(await temporaryFolder(), 'run')
-    await cp(whole.output, output, { recursive: true })
-    await rm(join(output, 'train_results.json'))
-    for (const step of [3, 4]) await rm(join(output, `checkpoint-${step}`), { recursive: true })
-    await resumeRun({ folder: output })
-    expect(await weightsOf(output)).toEqual(await weightsOf(whole.output))
-  })
+  it.each([{ lora_dropout: 0 }, { lora_dropout: 0.3 }, { load_in_8bit: true }])(
+    'resumed it is the run that was never stopped, with %o',
+    async (settings) => {
+      const whole = await trained({ ...settings, save_strategy: 'epoch' })
+      const output = join(await temporaryFolder(), 'run')
+      await cp(whole.output, output, { recursive: true })
+      await rm(join(output, 'train_results.json'))
+      for (const step of [3, 4]) await rm(join(output, `checkpoint-${step}`), { recursive: true })
+      await resumeRun({ folder: output })
+      expect(await weightsOf(output)).toEqual(await weightsOf(whole.output))
+    },
+  )
 
   it('is not resumed beside other weights than it began from; one of an older version, which has no checksum of them, is', async () => {
     const base = join(await temporaryFolder(), 'base')
@@ -145,7 +148,30 @@ describe('a run with LoRA', () => {
     expect(worstDifference(await logitsOf(merged), await logitsOf(output))).toBeLessThan(1e-4)
   })
 
+  it('beside weights in 8 bits learns as it does beside float32, and belongs to the model as it is', async () => {
+    const [float32, in8bit] = [await trained(), await trained({ load_in_8bit: true })]
+    const losses = ({ events }: typeof float32) => events.flatMap((event) => (event.kind === 'progress' ? event.loss : []))
+    const [wanted, found] = [losses(float32), losses(in8bit)]
+    expect(found).not.toEqual(wanted)
+    expect(worstDifference(found, wanted)).toBeLessThan(0.01 * Math.max(...wanted))
+    const config = (folder: string) => readFile(join(folder, 'adapter_config.json'), 'utf8')
+    expect(await config(in8bit.output)).toBe(await config(float32.output))
+    const merged = join(await temporaryFolder(), 'merged')
+    await mergeAdapter({ adapter: in8bit.output, output: merged })
+    expect(worstDifference(await logitsOf(merged), await logitsOf(in8bit.output))).toBeLessThan(1e-4)
+  })
+
+  it('trains a module whole in float32 where the others are in 8 bits', async () => {
+    const settings = { modules_to_save: 'down_proj', layers_to_transform: '1', load_in_8bit: true }
+    const { output } = await trained(settings)
+    const [before, after] = [await weightsOf(TINY), await weightsOf(output)]
+    const name = 'model.layers.0.mlp.down_proj.weight'
+    expect([...after.keys()]).toContain(name)
+    expect(worstDifference(after.get(name) ?? [], before.get(name) ?? [])).toBeGreaterThan(1e-3)
+  })
+
   it.each([
+    [{ load_in_8bit: true, method: 'full' }, 'settings/8bit-needs-lora'],
     [{ target_modules: 'q_proj,query' }, 'settings/lora-module-missing'],
     [{ modules_to_save: 'lm_head' }, 'settings/lora-tied-head'],
     [{ layers_to_transform: '0,2' }, 'settings/layer-missing'],

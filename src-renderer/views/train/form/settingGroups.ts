@@ -12,7 +12,7 @@ export const SETTING_GROUPS = {
   ],
   pace: ['learning_rate', 'lr_scheduler_type', 'warmup_steps'],
   rows: ['max_length', 'packing', 'loss_on', 'template'],
-  lora: ['r', 'lora_alpha', 'lora_dropout', 'target_modules', 'use_rslora', 'modules_to_save'],
+  lora: ['r', 'lora_alpha', 'lora_dropout', 'target_modules', 'use_rslora', 'modules_to_save', 'load_in_8bit'],
   stopping: [
     'eval_strategy',
     'eval_steps',
