@@ -5,7 +5,7 @@ import { TuneDeskError } from './error.ts'
  * Names, defaults and rules of the Hugging Face Trainer's arguments (transformers 5.23, training_args.py, class TrainingArguments) and of its
  * EarlyStoppingCallback, those of LoRA from PEFT (peft 0.21, tuners/lora/config.py, class LoraConfig), TRL's `packing` (trl 1.16, sft_config.py),
  * `load_in_8bit` of transformers' BitsAndBytesConfig, and some of ours: `method`; `max_length`, `loss_on` and `template`, which the Trainer leaves to whoever prepares its dataset;
- * `stop_when_test_passes`, `sample_each_epoch` and `activation_checkpointing`.
+ * `stop_when_test_passes`, `sample_each_epoch`, `activation_checkpointing` and `frozen_cache`.
  * What stands behind `error` is what belongs there, in signs that need no translation.
  */
 const whole = (minimum: number, otherwise = '') =>
@@ -106,6 +106,11 @@ export const trainingSettingsSchema = z.strictObject({
   load_in_8bit: yesOrNo().default(false),
   /** The layers that are trained, from 0; null: all. Of LoRA those that get adapters; else nothing but their weights is trained. */
   layers_to_transform: list('\\d+(-\\d+)?', '0,1,2 | 0-11 | none').nullable().default(null),
+  /**
+   * How the outputs of frozen layers below all that is trained are kept for later epochs: as they are, rounded to 16 bits in half the room, or not at
+   * all, so that every epoch computes them again.
+   */
+  frozen_cache: oneOf(['float32', 'float16', 'off']).default('float32'),
 
   /** Tokens that a row keeps. */
   max_length: whole(2).default(512),

@@ -38,7 +38,7 @@ export function mostCheckpoints(settings: TrainingSettings, plan: TrainingPlan):
 export const runDiskBytes = ({ weights, optimizer }: SavedBytes, checkpoints: number): number =>
   weights + checkpoints * (weights + optimizer)
 
-interface WrittenRun {
+export interface WrittenRun {
   folder: string
   saved: SavedBytes
   settings: TrainingSettings
@@ -47,7 +47,8 @@ interface WrittenRun {
   written?: number
 }
 
-const bytesToWrite = ({ saved, settings, plan, written = 0 }: WrittenRun, more = 0): number =>
+/** What is still to be written, `more` checkpoints beyond the schedule with it. */
+export const bytesToWrite = ({ saved, settings, plan, written = 0 }: WrittenRun, more = 0): number =>
   Math.max(0, runDiskBytes(saved, mostCheckpoints(settings, plan) + more) - written)
 
 /** @throws TuneDeskError runs/no-room before anything is written, where the disk cannot hold what the run will write */
@@ -58,6 +59,9 @@ export async function requireRunRoom(run: WrittenRun): Promise<void> {
   if (free < needed) throw new TuneDeskError('runs/no-room', { path, needed: inGigabytes(needed), free: inGigabytes(free) })
 }
 
-/** Whether the disk can hold checkpoints beyond the schedule as well: the last one, and the one being written in its place. */
+/** Beyond the schedule there are at once the last checkpoint and the one being written in its place. */
+export const CHECKPOINTS_BETWEEN = 2
+
+/** Whether the disk can hold checkpoints beyond the schedule as well. */
 export const hasRoomBetween = async (run: WrittenRun): Promise<boolean> =>
-  (await freeDiskBytes(run.folder)) >= bytesToWrite(run, 2)
+  (await freeDiskBytes(run.folder)) >= bytesToWrite(run, CHECKPOINTS_BETWEEN)

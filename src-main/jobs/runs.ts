@@ -37,6 +37,7 @@ import { folderBytes } from '../files/folderBytes.ts'
 import type { MemoryRoom } from './fitMemory.ts'
 import { createMemoryMeter } from './memoryMeter.ts'
 import { probeMemory } from './probeMemory.ts'
+import { openFrozenOutputs, outputsToKeep, type OutputsToKeep } from './keptOutputs.ts'
 import { hasRoomBetween, requireRunRoom } from './requirements.ts'
 import { roomFor } from './roomFor.ts'
 import { tokeniseAll, type TokenisedRows, type TokenisingHooks } from './tokeniseAll.ts'
@@ -101,15 +102,16 @@ async function startHeldRun(request: TrainingRequest, hooks: RunHooks): Promise<
     const written = { folder, saved: savedBytes(config, settings), settings, plan: planOf(tokenised, settings) }
     await requireRunRoom(written)
     const saves = savesBetween && (await hasRoomBetween(written))
+    const outputs = await outputsToKeep(config, room, written)
     const description = await describe(base, model, config, tokenizer, { settings, rows, heldOutRows }, tokenised)
     await requireNewRunFolder(folder)
     const begin = async (): Promise<void> => {
       await createRun(folder, description)
-      hooks.onBegin?.({ ...beginning(folder, description, config, room), findings, damaged: [] })
+      hooks.onBegin?.({ ...beginning(folder, description, config, room, outputs), findings, damaged: [] })
     }
     const begun = await beginTraining(config, settings, model, null)
     return await runFrom(
-      { folder, description, config, tokenizer, tokenised, room, begun, checkpoint: null, savesBetween: saves, begin },
+      { folder, description, config, tokenizer, tokenised, room, outputs, begun, checkpoint: null, savesBetween: saves, begin },
       hooks,
     )
   } finally {
@@ -148,6 +150,7 @@ async function resumeHeldRun({ folder, model, savesBetween = false, cache }: Res
     const written = { folder: run.folder, saved, settings, plan, written: await folderBytes(run.folder) }
     await requireRunRoom(written)
     const saves = savesBetween && (await hasRoomBetween(written))
+    const outputs = await outputsToKeep(config, room, written)
     const begun = await beginTraining(config, description.settings, base, checkpoint?.folder ?? null)
     const start = {
       folder: run.folder,
@@ -156,11 +159,14 @@ async function resumeHeldRun({ folder, model, savesBetween = false, cache }: Res
       tokenizer,
       tokenised,
       room,
+      outputs,
       begun,
       checkpoint,
       savesBetween: saves,
       begin: () =>
-        Promise.resolve(hooks.onBegin?.({ ...beginning(run.folder, description, config, room), findings: null, damaged })),
+        Promise.resolve(
+          hooks.onBegin?.({ ...beginning(run.folder, description, config, room, outputs), findings: null, damaged }),
+        ),
     }
     return await runFrom(start, hooks)
   } finally {
@@ -219,6 +225,7 @@ const beginning = (
   { settings, rows, heldOutRows, baseModel }: RunDescription,
   config: ModelConfig,
   { fitted, limit }: MemoryRoom,
+  { taken }: OutputsToKeep,
 ) => ({
   folder,
   modelName: baseModel.name,
@@ -226,7 +233,7 @@ const beginning = (
   rows: rows.length,
   heldOutRows: heldOutRows.length,
   settings,
-  memory: { needed: fitted.needed, available: limit.available },
+  memory: { needed: fitted.needed + taken.memory, available: limit.available },
 })
 
 interface RunStart {
@@ -236,6 +243,7 @@ interface RunStart {
   tokenizer: Tokenizer
   tokenised: TokenisedRows
   room: MemoryRoom
+  outputs: OutputsToKeep
   savesBetween: boolean
   begun: TrainingBeginning
   checkpoint: Checkpoint | null
@@ -244,8 +252,10 @@ interface RunStart {
 }
 
 async function runFrom(start: RunStart, { onEvent, signal }: RunHooks): Promise<RunResult> {
-  const { folder, description, config, tokenizer, tokenised, room, begun, checkpoint, savesBetween, begin } = start
+  const { folder, description, config, tokenizer, tokenised, room, outputs, begun, checkpoint, savesBetween, begin } = start
   const { settings } = description
+  const clock = (): number => performance.now() / 1000
+  const frozenOutputs = openFrozenOutputs(folder, settings, outputs, clock)
   const meter = createMemoryMeter()
   const model = await createDecoder(begun.config, await createOrtExecutor(), begun.weights, begun.partial).catch(
     fromLackOfMemory(() => 0),
@@ -256,6 +266,8 @@ async function runFrom(start: RunStart, { onEvent, signal }: RunHooks): Promise<
   try {
     if (checkpoint) await restoreOptimizer(model, checkpoint)
     const stepMemory = signal?.aborted ? room.fitted.memory : await probeMemory(model, settings, room)
+    if (outputs.kept.training) model.frozenOutputs.training = frozenOutputs
+    if (outputs.kept.evaluation) model.frozenOutputs.evaluation = frozenOutputs
     meter.loaded()
     await begin()
     const opened = (recorder = await openRunRecorder(folder, description, config, checkpoint?.state, () => undefined))
@@ -271,7 +283,7 @@ async function runFrom(start: RunStart, { onEvent, signal }: RunHooks): Promise<
           await onEvent?.(event)
         },
       },
-      clock: () => performance.now() / 1000,
+      clock,
       memory: meter.held,
       memoryMetrics: meter.metrics,
       stepMemory,
@@ -287,5 +299,6 @@ async function runFrom(start: RunStart, { onEvent, signal }: RunHooks): Promise<
     await recorder?.close()
     await examination.close()
     await model.dispose()
+    await frozenOutputs?.close()
   }
 }

@@ -51,6 +51,7 @@ export function createBigramModel(config: ModelConfig = bigramConfig()): Trainab
     config,
     parameterCount: [...parameters.values()].reduce((count, { value }) => count + value.length, 0),
     checkpointBytes: () => 12 * [...parameters.values()].reduce((count, { value }) => count + value.length, 0),
+    secondsOnce: 0,
     get stepCount() {
       return stepCount
     },

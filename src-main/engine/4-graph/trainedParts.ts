@@ -122,3 +122,10 @@ export function lowestTrainedLayer(config: ModelConfig, parts: TrainedParts): nu
   )
   return index === -1 ? config.layerCount : index
 }
+
+/**
+ * How many layers, from the first on, give the same for the same row throughout a training: those below the lowest trained one, the embedding being frozen as
+ * well. The last layer is not among them: of its output only the supervised positions are computed.
+ */
+export const frozenLayerCount = (config: ModelConfig, parts: TrainedParts): number =>
+  Math.min(lowestTrainedLayer(config, parts), config.layerCount - 1)

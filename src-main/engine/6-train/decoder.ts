@@ -1,12 +1,20 @@
 import type { Batch } from '../3-batches/batch.ts'
+import { packBatch } from '../3-batches/packBatch.ts'
 import type { ModelConfig } from '../4-graph/config.ts'
 import { count } from '../4-graph/elements.ts'
 import { EMBEDDING, modelParameters, type ParameterShape } from '../4-graph/parameters.ts'
 import { embedding } from '../4-graph/programs/embedding.ts'
-import { allParameters, lowestTrainedLayer, trainedParameters, type TrainedParts } from '../4-graph/trainedParts.ts'
+import {
+  allParameters,
+  frozenLayerCount,
+  lowestTrainedLayer,
+  trainedParameters,
+  type TrainedParts,
+} from '../4-graph/trainedParts.ts'
 import type { Executor, Floats, Tensor } from '../5-exec/executor.ts'
 import { createDecoderLayers, type Kept, type LayerBatch } from './decoderLayer.ts'
 import { entries } from './entries.ts'
+import type { FrozenOutputs } from './frozenOutputs.ts'
 import { createHeadLoss } from './headLoss.ts'
 import { createLayerPrograms } from './layerPrograms.ts'
 import { createModelWeights, type FrozenWeights } from './modelWeights.ts'
@@ -22,6 +30,11 @@ export interface Decoder extends TrainableModel {
    * May change between two calls of `accumulateGradients`. False at first.
    */
   recomputesActivations: boolean
+  /**
+   * Where the frozen layers' outputs are kept, so that they are computed once a row: of rows that are learned and of those that are evaluated. Null at
+   * first: they are computed for each batch. May be set once, before the first step.
+   */
+  frozenOutputs: { training: FrozenOutputs | null; evaluation: FrozenOutputs | null }
   /** Forgets the gradients that have been added up since the last step. */
   discardGradients(): void
   /** Lets go of what passes have computed in: the next one takes the memory that it needs. Gradients go with it. */
@@ -71,16 +84,17 @@ export async function createDecoder(
   const rotary = createRotaryTables(config)
   const own = new Set(modelParameters(config).map(({ name }) => name))
   const lowest = lowestTrainedLayer(config, parts)
+  const frozenLayers = frozenLayerCount(config, parts)
+  const frozenOutputs: Decoder['frozenOutputs'] = { training: null, evaluation: null }
   let stepCount = 0
   let microBatch = 0
   let recomputesActivations = false
 
-  /** Embeds and runs all layers. Gives the last layer's output at the supervised positions [S, D]. */
-  async function forward(batch: Batch, kept: Kept): Promise<{ layerBatch: LayerBatch; hidden: Tensor; done: () => void }> {
+  function layerBatchOf(batch: Batch): LayerBatch {
     const tokens = batch.inputIds.length
     const { cosine, sine } = rotary.tables(batch.positions)
     const rotation = [tokens, 1, config.headSize]
-    const layerBatch: LayerBatch = {
+    return {
       tokens,
       rows: attention.rowsOf(batch),
       cosine: executor.upload(cosine, rotation),
@@ -89,23 +103,57 @@ export async function createDecoder(
       supervisedIds: executor.upload(batch.supervised, [batch.supervised.length]),
       moment: { step: stepCount, microBatch },
     }
-    const ids = executor.upload(batch.inputIds, [tokens])
-    const embedded = await executor.run(
+  }
+
+  const releaseBatch = ({ rows, cosine, sine, supervisedIds }: LayerBatch): void =>
+    executor.release(cosine, sine, supervisedIds, ...(rows.shared ? [rows.shared.ids] : []))
+
+  /** [N, D] */
+  async function embedded({ inputIds }: Batch): Promise<Tensor> {
+    const ids = executor.upload(inputIds, [inputIds.length])
+    const result = await executor.run(
       embed,
       { ...modelWeights.fed(table), ids },
-      { hidden: executor.scratch('forward.embedded', [tokens, config.hiddenSize]) },
+      { hidden: executor.scratch('forward.embedded', [inputIds.length, config.hiddenSize]) },
     )
-    let { hidden } = entries(embedded, 'hidden')
-    for (let layer = 0; layer < config.layerCount; layer++)
-      hidden = await layers.forward(layer, layerBatch, hidden, layer < lowest ? 'nothing' : kept)
-    return {
-      layerBatch,
-      hidden,
-      done: () => {
-        const { rows, cosine, sine, supervisedIds } = layerBatch
-        executor.release(ids, cosine, sine, supervisedIds, ...(rows.shared ? [rows.shared.ids] : []))
-      },
+    executor.release(ids)
+    return entries(result, 'hidden').hidden
+  }
+
+  /** A row by itself, through the frozen layers: [tokens · D]. Beside other rows its numbers would be rounded otherwise, by which ones they are. */
+  async function computeFrozen(ids: Int32Array): Promise<Float32Array> {
+    const batch = packBatch([{ row: 0, ids: [...ids], labels: [], reasons: [], cutOff: [], warnings: [] }])
+    const layerBatch = layerBatchOf(batch)
+    let hidden = await embedded(batch)
+    for (let layer = 0; layer < frozenLayers; layer++) hidden = await layers.forward(layer, layerBatch, hidden, 'nothing')
+    const states = new Float32Array(await executor.download(hidden))
+    executor.release(hidden)
+    releaseBatch(layerBatch)
+    return states
+  }
+
+  /** What goes into the first layer that is not frozen, for the laid tokens [N, D]. */
+  async function frozenStates(batch: Batch, outputs: FrozenOutputs): Promise<Tensor> {
+    const states = new Float32Array(batch.inputIds.length * config.hiddenSize)
+    for (const { ids, laid, start } of laidRows(batch)) {
+      const ofRow = await outputs.of(ids, () => computeFrozen(ids))
+      states.set(ofRow.subarray((ids.length - laid) * config.hiddenSize), start * config.hiddenSize)
     }
+    return executor.upload(states, [batch.inputIds.length, config.hiddenSize])
+  }
+
+  /** Embeds and runs all layers, but those whose outputs are kept. Gives the last layer's output at the supervised positions [S, D]. */
+  async function forward(
+    batch: Batch,
+    kept: Kept,
+    outputs: FrozenOutputs | null,
+  ): Promise<{ layerBatch: LayerBatch; hidden: Tensor }> {
+    const isKept = outputs !== null && frozenLayers > 0
+    let hidden = isKept ? await frozenStates(batch, outputs) : await embedded(batch)
+    const layerBatch = layerBatchOf(batch)
+    for (let layer = isKept ? frozenLayers : 0; layer < config.layerCount; layer++)
+      hidden = await layers.forward(layer, layerBatch, hidden, layer < lowest ? 'nothing' : kept)
+    return { layerBatch, hidden }
   }
 
   function discardGradients(): void {
@@ -117,6 +165,10 @@ export async function createDecoder(
     config,
     parameterCount: elementsOf([...modelParameters(config), ...trained.filter(({ name }) => !own.has(name))]),
     checkpointBytes: (optim) => parameters.checkpointBytes(optim),
+    frozenOutputs,
+    get secondsOnce() {
+      return frozenOutputs.training?.secondsOnce ?? 0
+    },
     get stepCount() {
       return stepCount
     },
@@ -131,23 +183,24 @@ export async function createDecoder(
     },
     async accumulateGradients(batch, scale) {
       if (batch.supervised.length === 0) return 0
-      const { layerBatch, hidden, done } = await forward(batch, recomputesActivations ? 'inputs' : 'activations')
+      const kept = recomputesActivations ? 'inputs' : 'activations'
+      const { layerBatch, hidden } = await forward(batch, kept, frozenOutputs.training)
       const { loss, gradient: outputGradient } = await head.lossAndGradient(hidden, batch.targets, scale)
       let gradient: Tensor | null = outputGradient
       for (let layer = config.layerCount - 1; layer >= lowest && gradient; layer--)
         gradient = await layers.backward(layer, layerBatch, gradient)
       if (gradient && parameters.has(EMBEDDING)) parameters.addGradientRows(EMBEDDING, batch.inputIds, gradient, 1)
       executor.release(hidden, ...(gradient ? [gradient] : []))
-      done()
+      releaseBatch(layerBatch)
       microBatch++
       return loss
     },
     async evaluate(batch) {
       if (batch.supervised.length === 0) return 0
-      const { hidden, done } = await forward(batch, 'nothing')
+      const { layerBatch, hidden } = await forward(batch, 'nothing', frozenOutputs.evaluation)
       const loss = await head.loss(hidden, batch.targets)
       executor.release(hidden)
-      done()
+      releaseBatch(layerBatch)
       return loss
     },
     gradient: (name) => parameters.gradient(name),
@@ -170,6 +223,24 @@ export async function createDecoder(
       stepCount = count
     },
     dispose: () => executor.dispose(),
+  }
+}
+
+/** The rows of a batch that lay tokens: all the ids of each, how many of them, at its end, it lays itself, and the first of those in the batch. */
+function* laidRows({ inputIds, rowStarts, rowLengths, rowTokens }: Batch): Generator<{
+  ids: Int32Array
+  laid: number
+  start: number
+}> {
+  let read = 0
+  for (const [row, length] of rowLengths.entries()) {
+    const start = rowStarts[row] ?? 0
+    const laid = (rowStarts[row + 1] ?? start) - start
+    const ids = rowTokens
+      ? rowTokens.subarray(read, read + length).map((token) => inputIds[token] ?? 0)
+      : inputIds.slice(start, start + length)
+    read += length
+    yield { ids, laid, start }
   }
 }
 

@@ -22,6 +22,12 @@ import type { TrainableModel } from './trainableModel.ts'
 /** The pace shown is that of the last few optimizer steps. */
 const STEPS_OF_PACE = 20
 
+/** Of a step: all that it took, and how much of that no later step takes for the same rows. */
+interface StepSeconds {
+  all: number
+  once: number
+}
+
 /** ln 2: above it the tokens of the answers have a probability of less than a half on average, and asking for whole answers is in vain. */
 const MEAN_LOSS_OF_A_PASS = Math.LN2
 
@@ -83,7 +89,7 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
   // Dropout leaves out other elements in each row, also where rows are alike.
   const shareBeginnings = settings.method === 'full' || settings.lora_dropout === 0
   const saveClock = createSaveClock(clock, model.checkpointBytes(settings.optim))
-  const secondsOfSteps: number[] = []
+  let pace: StepSeconds[] = []
 
   await recorder.record({
     kind: 'start',
@@ -98,6 +104,8 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
 
   while (state.finishedEpochs < plan.epochCount) {
     const steps = stepsOfEpoch(sequences, settings, state.finishedEpochs)
+    // The steps that come do not compute again what was computed once.
+    pace = pace.map(({ all, once }) => ({ all: all - once, once: 0 }))
 
     while (state.endedBy === null && hasStepInEpoch(state, plan)) {
       if (run.signal?.aborted) {
@@ -108,6 +116,7 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
         }
       }
       const stepStarted = clock()
+      const onceBefore = model.secondsOnce
       const step = steps[trainer.global_step - state.finishedEpochs * plan.stepsPerEpoch] ?? []
 
       // Forward and backward. The loss is the mean over the trained tokens of the whole step, however they fall into micro-batches.
@@ -143,7 +152,8 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
       state.lossOfEpoch += loss
       state.gradientNorm = gradientNorm
       state.learningRate = learningRate
-      await reportProgress(loss, { gradientNorm, learningRate }, clock() - stepStarted, microBatches)
+      const seconds = { all: clock() - stepStarted, once: model.secondsOnce - onceBefore }
+      await reportProgress(loss, { gradientNorm, learningRate }, seconds, microBatches)
       const due = dueAfterStep(trainer, settings)
       await saveWhereDue(due, await logAndEvaluate(due))
       if (run.savesBetween && saveClock.isDue()) await saveBetween()
@@ -298,12 +308,13 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
   async function reportProgress(
     loss: number,
     how: { gradientNorm: number; learningRate: number },
-    seconds: number,
+    seconds: StepSeconds,
     microBatches: readonly TokenisedRow[][],
   ): Promise<void> {
-    secondsOfSteps.push(seconds)
-    if (secondsOfSteps.length > STEPS_OF_PACE) secondsOfSteps.shift()
-    const pace = secondsOfSteps.reduce((sum, value) => sum + value, 0) / secondsOfSteps.length
+    pace = [...pace, seconds].slice(-STEPS_OF_PACE)
+    const mean = (secondsOf: (step: StepSeconds) => number): number =>
+      pace.reduce((sum, step) => sum + secondsOf(step), 0) / pace.length
+    const epochEnd = Math.min(plan.totalSteps, (state.finishedEpochs + 1) * plan.stepsPerEpoch)
     const tokens = microBatches.flat().reduce((sum, { ids }) => sum + ids.length, 0)
     await recorder.record({
       kind: 'progress',
@@ -312,10 +323,12 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
       epoch: trainer.epoch,
       loss,
       ...how,
-      tokensPerSecond: seconds > 0 ? tokens / seconds : 0,
+      tokensPerSecond: seconds.all > 0 ? tokens / seconds.all : 0,
       memory: memory(),
       seconds: clock() - started,
-      secondsLeft: pace * (plan.totalSteps - trainer.global_step),
+      secondsLeft:
+        mean(({ all }) => all) * (epochEnd - trainer.global_step) +
+        mean(({ all, once }) => all - once) * (plan.totalSteps - epochEnd),
     })
   }
 

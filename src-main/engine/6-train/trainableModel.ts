@@ -47,6 +47,8 @@ export interface TrainableModel {
   gradientNorm(): Promise<number>
   /** One step over all parameters that have a gradient; norms and biases are not decayed. Gradients are zero afterwards. */
   optimizerStep(hyperparameters: OptimizerStep): Promise<void>
+  /** Seconds that `accumulateGradients` has spent so far on what it will not compute again for the same rows. */
+  readonly secondsOnce: number
   /** How many optimizer steps have been taken: the `t` of bias correction. Part of the optimizer state. */
   stepCount: number
   /** What is trained, and so what there is to save. */

@@ -196,6 +196,8 @@ export const train = {
     'Holds the weights that lora leaves as they are in 8 bits: much less memory, a somewhat slower step, slightly other numbers.',
   'setting.layers_to_transform':
     'The layers that are trained, such as 12-23, counted from 0. With lora only they get small matrices; with full only their weights change, and every other weight stays as it was.',
+  'setting.frozen_cache':
+    'Where only upper layers are trained, what the layers below make of an example is computed once and kept for later epochs. float32 keeps it exactly, float16 needs half the room and rounds it, off computes it in every epoch.',
   'setting.max_length': 'Tokens that an example keeps; what is longer is cut.',
   'setting.packing':
     'Puts short examples together until max_length is full; they do not see each other. A batch then counts such packs, so an epoch has fewer steps.',

@@ -185,6 +185,8 @@ export const train = {
   'setting.load_in_8bit': '把 lora 不改动的权重按 8 位存放：占内存少得多，每步略慢，数值略有不同。',
   'setting.layers_to_transform':
     '训练哪些层，从 0 数起，例如 12-23。lora 只给这些层加小矩阵；full 只改这些层的权重，其余权重保持原样。',
+  'setting.frozen_cache':
+    '只训练上面几层时，下面各层对每条样例的计算结果只算一次，留给后面各轮使用。float32 原样保存；float16 只占一半空间，但会舍入；off 每一轮都重新计算。',
   'setting.max_length': '每条样例保留多少词元，更长的部分截掉。',
   'setting.packing': '把短样例拼到一起，直到装满 max_length；它们彼此看不见。批大小改按拼好的份数算，一轮的步数因此变少。',
   'setting.loss_on': '学什么：只学答案，或全部都学。',

@@ -24,7 +24,16 @@ export const SETTING_GROUPS = {
     'metric_for_best_model',
     'greater_is_better',
   ],
-  optimizer: ['layers_to_transform', 'optim', 'weight_decay', 'adam_beta1', 'adam_beta2', 'adam_epsilon', 'max_grad_norm'],
+  optimizer: [
+    'layers_to_transform',
+    'frozen_cache',
+    'optim',
+    'weight_decay',
+    'adam_beta1',
+    'adam_beta2',
+    'adam_epsilon',
+    'max_grad_norm',
+  ],
   record: [
     'logging_strategy',
     'logging_steps',
@@ -42,7 +51,11 @@ export type SettingGroup = keyof typeof SETTING_GROUPS
 const ADAM_ONLY: readonly SettingName[] = ['adam_beta1', 'adam_beta2', 'adam_epsilon']
 
 /** Whether a setting changes anything beside the others: what does not is not shown. */
-export function isInForce(name: SettingName, { method, optim }: Pick<TrainingSettings, 'method' | 'optim'>): boolean {
+export function isInForce(
+  name: SettingName,
+  { method, optim, layers_to_transform }: Pick<TrainingSettings, 'method' | 'optim' | 'layers_to_transform'>,
+): boolean {
   if ((SETTING_GROUPS.lora as readonly SettingName[]).includes(name)) return method === 'lora'
+  if (name === 'frozen_cache') return layers_to_transform !== null
   return !ADAM_ONLY.includes(name) || optim.startsWith('adamw')
 }

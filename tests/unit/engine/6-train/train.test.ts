@@ -415,3 +415,21 @@ test('progress says the pace and the time left', async () => {
   ])
   expect(progress[0]?.tokensPerSecond).toBeGreaterThan(0)
 })
+
+test('what is computed once for a row is not expected of the epochs that come', async () => {
+  let [seconds, once] = [0, 0]
+  const { run, recorder } = setUp({ num_train_epochs: 2, save_strategy: 'no' }, { clock: () => seconds })
+  Object.defineProperty(run.model, 'secondsOnce', { get: () => once })
+  const optimizerStep = run.model.optimizerStep.bind(run.model)
+  run.model.optimizerStep = async (hyperparameters) => {
+    seconds += 2
+    if (run.model.stepCount < 4) {
+      seconds += 1
+      once += 1
+    }
+    await optimizerStep(hyperparameters)
+  }
+  await train(run)
+  const progress = recorder.events.filter((event) => event.kind === 'progress')
+  expect(progress.map(({ secondsLeft }) => secondsLeft)).toEqual([17, 14, 11, 8, 6, 4, 2, 0])
+})

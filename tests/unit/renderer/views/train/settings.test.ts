@@ -25,8 +25,9 @@ describe('Advanced', () => {
 
   it('shows no setting that changes nothing', () => {
     const shown = (given: Record<string, unknown>) => SETTING_NAMES.filter((name) => isInForce(name, createSettings(given)))
-    expect(shown({ method: 'lora' })).toEqual(SETTING_NAMES)
-    expect(SETTING_NAMES.filter((name) => !shown({}).includes(name))).toEqual([...SETTING_GROUPS.lora])
+    expect(shown({ method: 'lora', layers_to_transform: '1' })).toEqual(SETTING_NAMES)
+    expect(SETTING_NAMES.filter((name) => !shown({ layers_to_transform: '1' }).includes(name))).toEqual([...SETTING_GROUPS.lora])
+    expect(shown({})).not.toContain('frozen_cache')
     expect(shown({ optim: 'adamw_8bit' })).toContain('adam_beta1')
     expect(shown({ optim: 'sgd' }).filter((name) => name.startsWith('adam_'))).toEqual([])
   })
