@@ -149,41 +149,48 @@
       (br_if $next (i32.lt_u (local.get $codes) (local.get $end))))
     (local.get $absmax))
 
-  ;; Weights in 8 bits (src-main/engine/5-exec/quantiseBlocks.ts): 32 codes with one float32 scale.
+  ;; Weights in 8 bits (src-main/engine/5-exec/quantiseBlocks.ts): 32 codes with one float32 scale. Magnitudes are compared as whole numbers, which
+  ;; have the same order, NaN above all. Behind $shift, 1.5 * 2^23 + 128, no place is left behind the point, and the last byte is the code.
   (func (export "quantiseBlocks") (param $from i32) (param $codes i32) (param $scales i32) (param $count i32)
     (local $end i32) (local $stop i32) (local $at i32) (local $largest v128) (local $absmax f32) (local $perUnit v128)
+    (local $magnitude v128) (local $shift v128) (local $byte v128)
+    (local.set $magnitude (i32x4.splat (i32.const 0x7fffffff)))
+    (local.set $shift (f32x4.splat (f32.const 12583040)))
+    (local.set $byte (i32x4.splat (i32.const 255)))
     (local.set $end (i32.add (local.get $from) (i32.shl (local.get $count) (i32.const 2))))
     (loop $block
       (local.set $at (local.get $from))
       (local.set $stop (i32.add (local.get $from) (i32.const 128)))
-      (local.set $largest (v128.const f32x4 0 0 0 0))
+      (local.set $largest (v128.const i32x4 0 0 0 0))
       (loop $seek
-        (local.set $largest (f32x4.max (local.get $largest) (f32x4.abs (v128.load (local.get $at)))))
+        (local.set $largest (i32x4.max_s (local.get $largest) (v128.and (v128.load (local.get $at)) (local.get $magnitude))))
         (local.set $at (i32.add (local.get $at) (i32.const 16)))
         (br_if $seek (i32.lt_u (local.get $at) (local.get $stop))))
-      (local.set $absmax (f32.max
-        (f32.max (f32x4.extract_lane 0 (local.get $largest)) (f32x4.extract_lane 1 (local.get $largest)))
-        (f32.max (f32x4.extract_lane 2 (local.get $largest)) (f32x4.extract_lane 3 (local.get $largest)))))
+      (local.set $largest (i32x4.max_s (local.get $largest)
+        (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $largest) (local.get $largest))))
+      (local.set $largest (i32x4.max_s (local.get $largest)
+        (i8x16.shuffle 4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11 (local.get $largest) (local.get $largest))))
+      (local.set $absmax (f32x4.extract_lane 0 (local.get $largest)))
       (f32.store (local.get $scales) (f32.div (local.get $absmax) (f32.const 127)))
       (local.set $perUnit (f32x4.splat
         (f32.min (f32.div (f32.const 127) (local.get $absmax)) (f32.const 3.4028234663852886e38))))
       (loop $next
         (v128.store (local.get $codes) (i8x16.narrow_i16x8_u
           (i16x8.narrow_i32x4_s
-            (call $codesOf (v128.load (local.get $from)) (local.get $perUnit))
-            (call $codesOf (v128.load offset=16 (local.get $from)) (local.get $perUnit)))
+            (v128.and (local.get $byte) (f32x4.add (local.get $shift)
+              (f32x4.mul (v128.load (local.get $from)) (local.get $perUnit))))
+            (v128.and (local.get $byte) (f32x4.add (local.get $shift)
+              (f32x4.mul (v128.load offset=16 (local.get $from)) (local.get $perUnit)))))
           (i16x8.narrow_i32x4_s
-            (call $codesOf (v128.load offset=32 (local.get $from)) (local.get $perUnit))
-            (call $codesOf (v128.load offset=48 (local.get $from)) (local.get $perUnit)))))
+            (v128.and (local.get $byte) (f32x4.add (local.get $shift)
+              (f32x4.mul (v128.load offset=32 (local.get $from)) (local.get $perUnit))))
+            (v128.and (local.get $byte) (f32x4.add (local.get $shift)
+              (f32x4.mul (v128.load offset=48 (local.get $from)) (local.get $perUnit)))))))
         (local.set $from (i32.add (local.get $from) (i32.const 64)))
         (local.set $codes (i32.add (local.get $codes) (i32.const 16)))
         (br_if $next (i32.lt_u (local.get $from) (local.get $stop))))
       (local.set $scales (i32.add (local.get $scales) (i32.const 4)))
       (br_if $block (i32.lt_u (local.get $from) (local.get $end)))))
-
-  (func $codesOf (param $values v128) (param $perUnit v128) (result v128)
-    (i32x4.trunc_sat_f32x4_s
-      (f32x4.add (f32x4.mul (local.get $values) (local.get $perUnit)) (v128.const f32x4 128.5 128.5 128.5 128.5))))
 
   ;; And back: (code - 128) * scale.
   (func (export "dequantiseBlocks") (param $to i32) (param $codes i32) (param $scales i32) (param $count i32)

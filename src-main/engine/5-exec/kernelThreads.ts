@@ -37,7 +37,12 @@ export function createKernelThreads(count: number): KernelThreads {
   function worker(index: number): Worker {
     const known = workers[index]
     if (known) return known
-    const started = new Worker(KERNEL_PROGRAM, { eval: true, workerData: { wasm: KERNELS_WASM, tables: quantisationTables() } })
+    const started = new Worker(KERNEL_PROGRAM, {
+      eval: true,
+      // The program needs none of what the process was started with, such as tsx, which would be loaded in every thread.
+      execArgv: [],
+      workerData: { wasm: KERNELS_WASM, tables: quantisationTables() },
+    })
     started.unref()
     workers[index] = started
     return started

@@ -4,6 +4,8 @@ export const BLOCK_SIZE = 32
 export const ZERO = 128
 const LARGEST = 127
 const LARGEST_FLOAT = 3.4028234663852886e38
+/** Added to a float32 it leaves no place behind the point, so that the sum is rounded to a whole number, halves to the even one. */
+const SHIFT = 1.5 * 2 ** 23
 
 /** Numbers in 8 bits: a code for each, and a scale for each block of them, the last of which may be shorter. A number is (code - ZERO) · scale. */
 export interface QuantisedBlocks {
@@ -22,12 +24,12 @@ export function quantiseBlocks(values: Float32Array): QuantisedBlocks {
   const scales = new Float32Array(blocksOf(values.length))
   for (let block = 0; block < scales.length; block++) {
     const start = block * BLOCK_SIZE
-    const own = values.subarray(start, start + BLOCK_SIZE)
-    const largest = own.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+    const end = Math.min(start + BLOCK_SIZE, values.length)
+    let largest = 0
+    for (let i = start; i < end; i++) largest = Math.max(largest, Math.abs(values[i] ?? NaN))
     scales[block] = largest / LARGEST
     const perUnit = Math.min(Math.fround(LARGEST / largest), LARGEST_FLOAT)
-    // A byte array cuts off what is behind the point: half more, and it rounds.
-    own.forEach((value, i) => (codes[start + i] = Math.fround(Math.fround(value * perUnit) + (ZERO + 0.5))))
+    for (let i = start; i < end; i++) codes[i] = Math.fround(Math.fround((values[i] ?? NaN) * perUnit) + SHIFT) - SHIFT + ZERO
   }
   return { codes, scales }
 }
