@@ -40,8 +40,11 @@ export async function measureTraining(
     peakMemory = Math.max(peakMemory, process.memoryUsage.rss())
     return (performance.now() - started) / 1000
   }
-  const pass = (shape: BatchShape): Promise<number> =>
-    seconds(() => model.accumulateGradients(packBatch(madeUpRows(config, shape)), 1))
+  const isWholeStep = settings.gradient_accumulation_steps === 1
+  const pass = (shape: BatchShape): Promise<number> => {
+    model.discardGradients()
+    return seconds(() => model.accumulateGradients(packBatch(madeUpRows(config, shape)), 1, isWholeStep))
+  }
   const isEnded = (): boolean => signal.aborted
   try {
     await pass(largest)

@@ -26,7 +26,8 @@ export async function probeMemory(
   model.recomputesActivations = memory.recomputes
   if (needed <= TIGHT_SHARE * limit.available) return memory
   const batch = largestBatch(rows.learnedFrom, memory.rowsAtOnce ?? settings.per_device_train_batch_size)
-  const held = await heldInPass(model, settings, batch)
+  const isWholeStep = memory.rowsAtOnce === null && settings.gradient_accumulation_steps === 1
+  const held = await heldInPass(model, settings, batch, isWholeStep)
   if (held !== null && held <= limit.available) return memory
   model.releaseBuffers()
   const factor = (held ?? TOO_MUCH * limit.available) / trainingBytes(model.config, settings, rows, memory)
@@ -37,9 +38,14 @@ export async function probeMemory(
 }
 
 /** Bytes that the process holds in a pass on such a batch, and will hold with the optimizer's state; null where there was not enough. */
-async function heldInPass(model: Decoder, settings: TrainingSettings, batch: BatchShape): Promise<number | null> {
+async function heldInPass(
+  model: Decoder,
+  settings: TrainingSettings,
+  batch: BatchShape,
+  isWholeStep: boolean,
+): Promise<number | null> {
   try {
-    await model.accumulateGradients(packBatch(madeUpRows(model.config, batch)), 1)
+    await model.accumulateGradients(packBatch(madeUpRows(model.config, batch)), 1, isWholeStep)
     return process.memoryUsage.rss() + (model.stepCount > 0 ? 0 : parameterBytes(model.config, settings).optimizer)
   } catch (error) {
     if (isOutOfMemory(error)) return null

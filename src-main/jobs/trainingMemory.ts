@@ -20,6 +20,7 @@ import {
 import { blocksOf } from '../engine/5-exec/quantiseBlocks.ts'
 import { SCORES_PER_HEAD } from '../engine/5-exec/rowGroups.ts'
 import { optimizerStateBytes } from '../engine/6-train/optimizers/optimizers.ts'
+import { MOST_FACTORED_TOKENS } from '../engine/6-train/decoder.ts'
 import type { Kept } from '../engine/6-train/decoderLayer.ts'
 import type { StepMemory } from '../engine/6-train/stepMemory.ts'
 import { parameterCountOf } from './model.ts'
@@ -55,14 +56,24 @@ const ALLOCATION_OVERHEAD = 1.4
 export interface ParameterBytes {
   weights: number
   gradients: number
+  /** Of those, what matrices of layers have: nothing while a step is short enough for their gradients to stay factors. */
+  gradientsOfMatrices: number
   optimizer: number
 }
 
 /** @throws TuneDeskError settings/lora-… */
 export function parameterBytes(config: ModelConfig, settings: TrainingSettings): ParameterBytes {
   const trained = trainedParameters(config, partsToTrain(config, settings))
-  const floats = BYTES_PER_FLOAT * trained.reduce((sum, { shape }) => sum + count(shape as number[]), 0)
-  return { weights: floats, gradients: floats, optimizer: optimizerStateBytes(settings.optim, trained) }
+  const floatsOf = (some: typeof trained): number =>
+    BYTES_PER_FLOAT * some.reduce((sum, { shape }) => sum + count(shape as number[]), 0)
+  const floats = floatsOf(trained)
+  const matrices = trained.filter(({ name, shape }) => name.startsWith('model.layers.') && shape.length > 1)
+  return {
+    weights: floats,
+    gradients: floats,
+    gradientsOfMatrices: floatsOf(matrices),
+    optimizer: optimizerStateBytes(settings.optim, trained),
+  }
 }
 
 /**
@@ -130,7 +141,7 @@ export function trainingBytes(
   { learnedFrom, heldOut }: RowSizes,
   { rowsAtOnce, recomputes }: StepMemory,
 ): number {
-  const { weights, gradients, optimizer } = parameterBytes(config, settings)
+  const { weights, gradients, gradientsOfMatrices, optimizer } = parameterBytes(config, settings)
   const { per_device_train_batch_size, per_device_eval_batch_size, gradient_accumulation_steps } = settings
   // The gradient of a layer is computed beside the sum that it is added to.
   const isAccumulated = rowsAtOnce !== null || gradient_accumulation_steps > 1
@@ -143,7 +154,10 @@ export function trainingBytes(
   const layersBack = config.layerCount - lowestTrainedLayer(config, parts)
   const pass = (rows: readonly RowSize[], size: number, kept: Kept): number =>
     passBytes(config, largestBatch(rows, Math.min(rowsAtOnce ?? size, size)), kept, layersBack)
+  const tokens = largestBatch(learnedFrom, per_device_train_batch_size).lengths.reduce((sum, length) => sum + length, 0)
+  const isFactored = settings.method === 'full' && !isAccumulated && tokens <= MOST_FACTORED_TOKENS
+  const made = isFactored ? gradients - gradientsOfMatrices : gradients
   const training = addend + pass(learnedFrom, per_device_train_batch_size, recomputes ? 'inputs' : 'activations')
   const evaluation = pass(heldOut, per_device_eval_batch_size, 'nothing')
-  return PROCESS_BYTES + frozenBytes(config, settings) + weights + gradients + optimizer + copied + Math.max(training, evaluation)
+  return PROCESS_BYTES + frozenBytes(config, settings) + weights + made + optimizer + copied + Math.max(training, evaluation)
 }

@@ -2,12 +2,16 @@
  * The program of a thread that runs kernels. Arrays pass through areas of the kernels' memory, each no longer than a chunk, so that they stay in a
  * core's L2 cache; the kernels step over 32 elements at most, so a chunk's end is filled up with zeros. It is text rather than a file, so that it runs
  * the same from the sources, in tests and in a bundle. It is given `workerData`: the kernels as base64, and the tables at the beginning of
- * their memory.
+ * their memory; and for gradients that come as factors, where onnxruntime lies and the program of their product.
  */
 export const KERNEL_PROGRAM = `
 const { parentPort, workerData } = require('node:worker_threads')
 const CHUNK = 8192
 const STEP = 32
+/** So much of a gradient that comes as factors is made at a time. */
+const PRODUCT = 327680
+/** Kernels that can take a gradient row by row; the others have all of it at once. */
+const BY_ROWS = ['adamW', 'sgd']
 const WRITTEN = { add: [0], sumOfSquares: [], sgd: [0], adamW: [0, 2, 3], adamW8bit: [0, 2, 3, 4, 5], quantiseBlocks: [1, 2], dequantiseBlocks: [0] }
 /** Arrays of which nothing is read. */
 const UNREAD = { quantiseBlocks: [1, 2], dequantiseBlocks: [0] }
@@ -107,14 +111,41 @@ const ready = WebAssembly.instantiate(Buffer.from(workerData.wasm, 'base64')).th
   }
 
   const own = { adafactor, adafactorVector }
-  return (job) => ({
-    arrays: job.arrays,
-    value: own[job.kernel] ? own[job.kernel](job.arrays, job.numbers) : elementwise(job),
-  })
+  const run = (job) => (own[job.kernel] ? own[job.kernel](job.arrays, job.numbers) : elementwise(job))
+
+  let session
+  async function withFactors({ kernel, arrays, numbers, factors: { gradient, input, width } }) {
+    const { InferenceSession, Tensor } = require(workerData.onnxruntime)
+    session ??= await InferenceSession.create(workerData.product, { executionProviders: ['cpu'], intraOpNumThreads: 1 })
+    const tokens = input.length / width
+    const height = gradient.length / tokens
+    const most = BY_ROWS.includes(kernel) ? Math.min(height, Math.max(16, Math.floor(PRODUCT / width / 16) * 16)) : height
+    const columns = new Float32Array(tokens * most)
+    const product = new Float32Array(most * width)
+    const inputTensor = new Tensor('float32', input, [tokens, width])
+    for (let row = 0; row < height; row += most) {
+      const count = Math.min(most, height - row)
+      const some = columns.subarray(0, tokens * count)
+      for (let token = 0; token < tokens; token++) {
+        const start = token * height + row
+        some.set(gradient.subarray(start, start + count), token * count)
+      }
+      const made = product.subarray(0, count * width)
+      await session.run(
+        { gradient: new Tensor('float32', some, [tokens, count]), input: inputTensor },
+        { weight: new Tensor('float32', made, [count, width]) },
+      )
+      const [value, ...state] = arrays.map((array) => array.subarray(row * width, (row + count) * width))
+      run({ kernel, arrays: [value, made, ...state], numbers })
+    }
+    return 0
+  }
+  return async (job) => ({ arrays: job.arrays, value: job.factors ? await withFactors(job) : run(job) })
 })
 parentPort.on('message', async (jobs) => {
   const run = await ready
-  const results = jobs.map(run)
+  const results = []
+  for (const job of jobs) results.push(await run(job))
   parentPort.postMessage(results, results.flatMap(({ arrays }) => arrays.map(({ buffer }) => buffer)))
 })
 `

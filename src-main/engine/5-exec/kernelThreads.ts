@@ -1,4 +1,6 @@
+import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
+import { encodeOnnx, type OnnxGraph } from '../../files/onnx.ts'
 import { quantisationTables } from './dynamicMap.ts'
 import { KERNEL_PROGRAM } from './kernelProgram.ts'
 import { KERNELS_WASM } from './kernels.generated.ts'
@@ -12,8 +14,20 @@ export type KernelArray = Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
 /** A kernel over arrays, which it may change; `numbers` are its arguments behind them. The first array is the longest. */
 export interface KernelJob {
   kernel: Kernel
+  /** Without the second one, the gradient, where that is made from `factors`. */
   arrays: KernelArray[]
   numbers: readonly number[]
+  factors?: GradientFactors
+}
+
+/** What a matrix's gradient [out, in] = gradientᵀ input is made from, a stretch of rows at a time, each used while it is in the core's cache. */
+export interface GradientFactors {
+  /** [N, out] */
+  gradient: Float32Array<ArrayBuffer>
+  /** [N, in] */
+  input: Float32Array<ArrayBuffer>
+  /** in */
+  width: number
 }
 
 export interface KernelResult {
@@ -27,28 +41,39 @@ export interface KernelResult {
 export interface KernelThreads {
   /** Runs all jobs, spread over the threads. Results come in the order of the jobs, whatever thread had them. */
   run(jobs: readonly KernelJob[]): Promise<KernelResult[]>
+  /** Whether jobs may have factors: found out by doing one, since a thread then needs an onnxruntime of its own. */
+  takesFactors(): Promise<boolean>
   close(): Promise<void>
 }
 
-export function createKernelThreads(count: number): KernelThreads {
-  const workers: Worker[] = []
+/** @param onnxruntime the package or file that threads load for gradients from factors */
+export function createKernelThreads(count: number, onnxruntime = ONNXRUNTIME): KernelThreads {
+  const workers: (Worker | undefined)[] = []
+  let tookFactors: Promise<boolean> | undefined
 
   /** A started thread does not keep the process alive while it has nothing to do. */
   function worker(index: number): Worker {
     const known = workers[index]
     if (known) return known
+    const workerData = {
+      wasm: KERNELS_WASM,
+      tables: quantisationTables(),
+      onnxruntime,
+      product: encodeOnnx(GRADIENT_OF_FACTORS),
+    }
     const started = new Worker(KERNEL_PROGRAM, {
       eval: true,
       // The program needs none of what the process was started with, such as tsx, which would be loaded in every thread.
       execArgv: [],
-      workerData: { wasm: KERNELS_WASM, tables: quantisationTables() },
+      workerData,
     })
     started.unref()
     workers[index] = started
     return started
   }
 
-  function runOn(thread: Worker, jobs: readonly KernelJob[]): Promise<KernelResult[]> {
+  function runOn(index: number, jobs: readonly KernelJob[]): Promise<KernelResult[]> {
+    const thread = worker(index)
     return new Promise((resolve, reject) => {
       const finish = (): void => {
         thread.off('message', receive).off('error', fail)
@@ -60,24 +85,41 @@ export function createKernelThreads(count: number): KernelThreads {
       }
       const fail = (error: Error): void => {
         finish()
+        workers[index] = undefined
         reject(error)
       }
       thread.ref()
       thread.on('message', receive).on('error', fail)
       thread.postMessage(
         jobs,
-        jobs.flatMap(({ arrays }) => arrays.map(({ buffer }) => buffer)),
+        jobs.flatMap(({ arrays, factors }) => [
+          ...arrays.map(({ buffer }) => buffer),
+          ...(factors ? [factors.gradient.buffer, factors.input.buffer] : []),
+        ]),
       )
     })
   }
 
+  const floats = (...values: number[]): Float32Array<ArrayBuffer> => Float32Array.from(values)
+  const tried = (): KernelJob => ({
+    kernel: 'sgd',
+    arrays: [floats(0)],
+    numbers: [0, 1],
+    factors: { gradient: floats(0), input: floats(0), width: 1 },
+  })
+
   return {
+    takesFactors: () =>
+      (tookFactors ??= runOn(0, [tried()]).then(
+        () => true,
+        () => false,
+      )),
     async run(jobs) {
       const shares = spread(jobs, count)
       const done = await Promise.all(
         shares.map((share, index) => {
           const own = share.map(({ job }) => job)
-          return own.length === 0 ? Promise.resolve([]) : runOn(worker(index), own)
+          return own.length === 0 ? Promise.resolve([]) : runOn(index, own)
         }),
       )
       const results = new Array<KernelResult>(jobs.length)
@@ -90,20 +132,35 @@ export function createKernelThreads(count: number): KernelThreads {
       return results
     },
     async close() {
-      await Promise.all(workers.splice(0).map((thread) => thread.terminate()))
+      await Promise.all(workers.splice(0).flatMap((thread) => thread?.terminate() ?? []))
     },
   }
 }
 
+const ONNXRUNTIME = createRequire(import.meta.url).resolve('onnxruntime-node')
+
+/** gradient [N, out], input [N, in] → weight [out, in] */
+const GRADIENT_OF_FACTORS: OnnxGraph = {
+  nodes: [{ operator: 'Gemm', inputs: ['gradient', 'input'], outputs: ['weight'], attributes: { transA: 1, transB: 0 } }],
+  initializers: [],
+  inputs: [
+    { name: 'gradient', type: 'float32', shape: ['N', 'out'] },
+    { name: 'input', type: 'float32', shape: ['N', 'in'] },
+  ],
+  outputs: [{ name: 'weight', type: 'float32', shape: ['out', 'in'] }],
+}
+
+/** A gradient that is made as well takes about as long to make as to use. */
+const cost = ({ arrays: [longest], factors }: KernelJob): number => (longest?.length ?? 0) * (factors ? 2 : 1)
+
 /** The longest job first, each to the thread that has least to do. */
 function spread(jobs: readonly KernelJob[], threads: number): { at: number; job: KernelJob }[][] {
-  const shares = Array.from({ length: threads }, () => ({ elements: 0, jobs: [] as { at: number; job: KernelJob }[] }))
-  const elements = (job: KernelJob): number => job.arrays[0]?.length ?? 0
-  const byLength = jobs.map((job, at) => ({ at, job })).sort((a, b) => elements(b.job) - elements(a.job))
-  for (const each of byLength) {
-    const share = shares.reduce((least, other) => (other.elements < least.elements ? other : least))
+  const shares = Array.from({ length: threads }, () => ({ cost: 0, jobs: [] as { at: number; job: KernelJob }[] }))
+  const byCost = jobs.map((job, at) => ({ at, job })).sort((a, b) => cost(b.job) - cost(a.job))
+  for (const each of byCost) {
+    const share = shares.reduce((least, other) => (other.cost < least.cost ? other : least))
     share.jobs.push(each)
-    share.elements += elements(each.job)
+    share.cost += cost(each.job)
   }
   return shares.map(({ jobs: own }) => own)
 }

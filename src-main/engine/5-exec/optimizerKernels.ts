@@ -1,9 +1,17 @@
 import type { Tensor } from './executor.ts'
 
+/** What a matrix's gradient [out, in] = gradientᵀ input is made from. */
+export interface GradientFactors {
+  /** Of what the matrix gives for N tokens [N, out]. */
+  gradient: Tensor
+  /** What it was given [N, in]. */
+  input: Tensor
+}
+
 /** A parameter with what its optimizer keeps of it, by name. The executor may replace the handles; what they hold is what counts. */
 export interface OptimizedParameter {
   value: Tensor
-  gradient: Tensor
+  gradient: Tensor | GradientFactors
   state: Record<string, Tensor>
   /** Whether the optimizer's weight decay is meant for it. */
   decays: boolean
@@ -22,8 +30,12 @@ export interface OptimizerNumbers {
   gradientScale: number
 }
 
+export const areFactors = (gradient: Tensor | GradientFactors): gradient is GradientFactors => 'input' in gradient
+
 /** What moves parameters. Gradients are left as they are. */
 export interface OptimizerKernels {
+  /** Whether gradients may come as factors, to be made where and when they are used. */
+  takesFactors(): Promise<boolean>
   /** Loshchilov & Hutter, arXiv:1711.05101. State: exp_avg and exp_avg_sq, each of the parameter's shape. */
   adamW(parameters: readonly OptimizedParameter[], numbers: OptimizerNumbers): Promise<void>
   /**

@@ -6,7 +6,8 @@ import { lower } from '../4-graph/lower.ts'
 import type { Program } from '../4-graph/program.ts'
 import type { Executable, Executor, Floats, Tensor, TensorType } from './executor.ts'
 import type { FrozenTensor } from './frozenTensor.ts'
-import { createKernelThreads, type KernelArray } from './kernelThreads.ts'
+import { createKernelThreads, type GradientFactors as KernelFactors, type KernelArray } from './kernelThreads.ts'
+import type { GradientFactors } from './optimizerKernels.ts'
 import { blocksOf } from './quantiseBlocks.ts'
 import { createThreadedOptimizers, type TensorJob } from './threadedOptimizers.ts'
 
@@ -72,6 +73,13 @@ function lendable(tensor: Tensor): KernelArray {
   return data
 }
 
+/** Copies: several matrices may have been given the same input. */
+const given = ({ gradient, input }: GradientFactors): KernelFactors => ({
+  gradient: floats(gradient).slice(),
+  input: floats(input).slice(),
+  width: input.shape[1] ?? 0,
+})
+
 const handle = (tensor: Tensor): ort.Tensor => new ort.Tensor(tensor.type, elements(tensor), tensor.shape)
 
 /** An array whose memory is its own alone, so that it can be lent to a thread. */
@@ -131,7 +139,12 @@ export async function createOrtExecutor(options: { threads?: number } = {}): Pro
   /** Lends each job's tensors to the kernels' threads; when they are back, every tensor of these arrays has them again. */
   async function runKernels(jobs: readonly TensorJob[]): Promise<number[]> {
     const results = await kernels.run(
-      jobs.map(({ kernel, tensors, numbers }) => ({ kernel, arrays: tensors.map(lendable), numbers })),
+      jobs.map(({ kernel, tensors, numbers, factors }) => ({
+        kernel,
+        arrays: tensors.map(lendable),
+        numbers,
+        ...(factors ? { factors: given(factors) } : {}),
+      })),
     )
     return results.map(({ arrays, value }, job) => {
       jobs[job]?.tensors.forEach((tensor, i) => {
@@ -256,7 +269,7 @@ export async function createOrtExecutor(options: { threads?: number } = {}): Pro
       const sums = await runKernels(tensors.map((tensor) => ({ kernel: 'sumOfSquares', tensors: [tensor], numbers: [] })))
       return sums.reduce((total, sum) => total + sum, 0)
     },
-    ...createThreadedOptimizers(runKernels),
+    ...createThreadedOptimizers(runKernels, () => kernels.takesFactors()),
     async dispose() {
       buffers.clear()
       await kernels.close()

@@ -2,7 +2,9 @@ import { dynamicMap, QUANTISED_BLOCK } from './dynamicMap.ts'
 import type { Tensor } from './executor.ts'
 import {
   adafactorBeta2,
+  areFactors,
   stateTensors,
+  type GradientFactors,
   type OptimizedParameter,
   type OptimizerKernels,
   type OptimizerNumbers,
@@ -21,7 +23,20 @@ export function createReferenceOptimizers(
   make: (like: Tensor, data: Float64Array) => Tensor,
 ): OptimizerKernels {
   const scaledGradient = ({ gradient }: OptimizedParameter, { gradientScale }: OptimizerNumbers): Float64Array =>
-    read(gradient).map((g) => g * gradientScale)
+    (areFactors(gradient) ? product(gradient) : read(gradient)).map((g) => g * gradientScale)
+
+  /** gradientᵀ input */
+  function product({ gradient, input }: GradientFactors): Float64Array {
+    const [tokens = 0, height = 0] = gradient.shape
+    const [, width = 0] = input.shape
+    const [g, x] = [read(gradient), read(input)]
+    return Float64Array.from({ length: height * width }, (_, i) => {
+      const [row, column] = [Math.floor(i / width), i % width]
+      let total = 0
+      for (let token = 0; token < tokens; token++) total += at(g, token * height + row) * at(x, token * width + column)
+      return total
+    })
+  }
 
   function replace(parameter: OptimizedParameter, value: Float64Array, state: Record<string, Float64Array>): void {
     parameter.value = make(parameter.value, value)
@@ -76,6 +91,7 @@ export function createReferenceOptimizers(
   }
 
   return {
+    takesFactors: () => Promise.resolve(true),
     async adamW(parameters, numbers) {
       for (const parameter of parameters) {
         const [before, squaresBefore] = stateTensors(parameter.state, 'exp_avg', 'exp_avg_sq').map(read) as [

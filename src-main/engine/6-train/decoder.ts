@@ -43,6 +43,12 @@ export interface Decoder extends TrainableModel {
   gradient(name: string): Promise<Floats>
 }
 
+/**
+ * The longest batch of which matrices' gradients stay factors until the optimizer uses them (ADR 0023). Their norm takes N²·(in + out) operations where they take
+ * N·in·out themselves, so that it is a small share of a short batch; in a long one the gradients are no longer bound by memory.
+ */
+export const MOST_FACTORED_TOKENS = 160
+
 export interface PartialTraining {
   parts: TrainedParts
   /** Where the weights lie that are not trained. The files may not change while the decoder is there. */
@@ -156,6 +162,10 @@ export async function createDecoder(
     return { layerBatch, hidden }
   }
 
+  /** Whether matrices' gradients can stay factors. Those of adapters are small already. */
+  const mayBeFactored = async ({ inputIds }: Batch): Promise<boolean> =>
+    parts.adapters === null && inputIds.length <= MOST_FACTORED_TOKENS && executor.takesFactors()
+
   function discardGradients(): void {
     parameters.discardGradients()
     microBatch = 0
@@ -181,14 +191,15 @@ export async function createDecoder(
     set recomputesActivations(value) {
       recomputesActivations = value
     },
-    async accumulateGradients(batch, scale) {
+    async accumulateGradients(batch, scale, isWholeStep = false) {
       if (batch.supervised.length === 0) return 0
       const kept = recomputesActivations ? 'inputs' : 'activations'
       const { layerBatch, hidden } = await forward(batch, kept, frozenOutputs.training)
+      const factored = isWholeStep && (await mayBeFactored(batch))
       const { loss, gradient: outputGradient } = await head.lossAndGradient(hidden, batch.targets, scale)
       let gradient: Tensor | null = outputGradient
       for (let layer = config.layerCount - 1; layer >= lowest && gradient; layer--)
-        gradient = await layers.backward(layer, layerBatch, gradient)
+        gradient = await layers.backward(layer, layerBatch, gradient, factored)
       if (gradient && parameters.has(EMBEDDING)) parameters.addGradientRows(EMBEDDING, batch.inputIds, gradient, 1)
       executor.release(hidden, ...(gradient ? [gradient] : []))
       releaseBatch(layerBatch)

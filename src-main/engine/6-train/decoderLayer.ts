@@ -41,8 +41,9 @@ export interface DecoderLayers {
   /**
    * Gradient of the layer's output → that of its input, or null where nothing below is trained; adds the weights' gradients. Uses up what
    * `forward` kept.
+   * @param factored whether the gradients of matrices are added as factors
    */
-  backward(layer: number, batch: LayerBatch, gradient: Tensor): Promise<Tensor | null>
+  backward(layer: number, batch: LayerBatch, gradient: Tensor, factored: boolean): Promise<Tensor | null>
 }
 
 export async function createDecoderLayers(
@@ -154,7 +155,7 @@ export async function createDecoderLayers(
       return result
     },
 
-    async backward(layer, batch, gradient) {
+    async backward(layer, batch, gradient, factored) {
       const stash = stashes[layer]
       if (!stash) throw new Error(`layer ${layer} has not been run forward`)
       stashes[layer] = undefined
@@ -167,6 +168,7 @@ export async function createDecoderLayers(
         'after',
         { context, attended, gate, up, 'gradient.output': gradient },
         moment,
+        factored,
       )
       executor.release(gradient)
       const overAllTokens = (name: string): Tensor | undefined => {
@@ -185,6 +187,7 @@ export async function createDecoderLayers(
         'before',
         { hidden, cosine, sine, ...projections, ...(residual ? { 'gradient.residual': residual } : {}) },
         moment,
+        factored,
       )
       executor.release(hidden, ...Object.values(activations), contextGradient, ...Object.values(projections))
       if (residual) executor.release(residual)

@@ -3,6 +3,7 @@ import { afterAttentionParameters, beforeAttentionParameters, layerParameterName
 import type { Program } from '../4-graph/program.ts'
 import { afterAttention } from '../4-graph/programs/afterAttention.ts'
 import { beforeAttention } from '../4-graph/programs/beforeAttention.ts'
+import { SQUARED_NORM, type FactoredPrograms } from '../4-graph/programs/factoredGradients.ts'
 import { dropoutMaskName } from '../4-graph/programs/layerWeights.ts'
 import { adapterName, trainedLayers, type TrainedHalf, type TrainedParts } from '../4-graph/trainedParts.ts'
 import type { Executable, Executor, Tensor } from '../5-exec/executor.ts'
@@ -32,6 +33,7 @@ export interface LayerPrograms {
   ): Promise<Record<string, Tensor>>
   /**
    * Adds the gradients of the trained weights.
+   * @param factored whether those of matrices are added as factors, from which they are made when the optimizer uses them
    * @returns the gradients of activations that something below needs
    */
   runBackward(
@@ -39,6 +41,7 @@ export interface LayerPrograms {
     half: LayerHalf,
     inputs: Readonly<Record<string, Tensor>>,
     moment: TrainingMoment,
+    factored: boolean,
   ): Promise<Record<string, Tensor>>
 }
 
@@ -116,14 +119,14 @@ export function createLayerPrograms(
     return entries(results, ...(Object.keys(destinations) as Name[]))
   }
 
-  /** What a backward program gives beside the gradients of weights, each in a buffer that all layers use one after another. */
+  /** What a backward program gives of every token beside the gradients of weights, each in a buffer that all layers use one after another. */
   function activationPlaces(program: Program, layer: number, rows: number): Record<string, Tensor | undefined> {
-    const names = [...program.outputs.keys()].filter((name) => !isWeightGradient(name))
+    const names = [...program.outputs.keys()].filter((name) => !isWeightGradient(name) && name !== SQUARED_NORM)
     return Object.fromEntries(
       names.map((name) => {
         const width = Number(program.graph.shape(program.outputs.get(name) ?? NaN)[1])
-        // The gradient of a layer's input is read while that of the layer below is written: two buffers in turn.
-        const turn = name === 'gradient.hidden' ? layer % 2 : 0
+        // The gradient of a layer's input is read while that of the layer below is written: two buffers in turn. Factors stay until the optimizer's step.
+        const turn = name.startsWith(FACTOR) ? layer : name === 'gradient.hidden' ? layer % 2 : 0
         return [name, executor.scratch(`backward.${name}.${turn}`, [rows, width])]
       }),
     )
@@ -137,6 +140,35 @@ export function createLayerPrograms(
       if (isWeightGradient(name)) await weights.trained.addGradient(parameterOf(name, layer), gradient)
   }
 
+  /** The backward pass of which the matrices' gradients are factors. */
+  async function runFactored(
+    { backward, factors }: FactoredPrograms,
+    layer: number,
+    half: LayerHalf,
+    packed: Readonly<Record<string, Tensor>>,
+  ): Promise<Record<string, Tensor>> {
+    const places: Record<string, Tensor | undefined> = {
+      ...activationPlaces(backward, layer, tokensOf(packed)),
+      ...weightPlaces(backward, layer),
+      [SQUARED_NORM]: undefined,
+    }
+    const results = await run(backward, layer, half, packed, places, false)
+    await addGradients(results, layer)
+    const output = (name: string): Tensor => {
+      const found = results[name]
+      if (!found) throw new Error(`${backward.name} gives no ${name}`)
+      return found
+    }
+    const [squaredNorm = NaN] = await executor.download(output(SQUARED_NORM))
+    const named = [...factors].map(([weight, { gradient, input }]) => ({
+      name: layerParameterName(layer, weight),
+      gradient: output(gradient),
+      input: output(input),
+    }))
+    weights.trained.addFactors(named, squaredNorm)
+    return results
+  }
+
   return {
     async run(layer, half, kind, inputs, destinations, moment) {
       const program = at(programs, layer)[half][kind]
@@ -145,8 +177,10 @@ export function createLayerPrograms(
       executor.release(...Object.values(dropped))
       return results
     },
-    async runBackward(layer, half, inputs, moment) {
+    async runBackward(layer, half, inputs, moment, factored) {
       const { before, after } = at(programs, layer)
+      const ofFactors = half === 'before' ? before.factored : after.factored
+      if (factored && ofFactors) return runFactored(ofFactors, layer, half, inputs)
       const [first, second] = half === 'before' ? [before.backward, null] : [after.backward, after.weights]
       if (!first) return {}
       const rows = tokensOf(inputs)
@@ -163,6 +197,7 @@ export function createLayerPrograms(
   }
 }
 
+const FACTOR = 'factor.'
 const GRADIENT = 'gradient.'
 const isWeightGradient = (output: string): boolean => output.startsWith(GRADIENT) && /\.(weight|bias)$/.test(output)
 const parameterOf = (weightGradient: string, layer: number): string =>

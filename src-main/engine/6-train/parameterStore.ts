@@ -1,6 +1,6 @@
 import type { ParameterShape } from '../4-graph/parameters.ts'
 import type { Executor, Floats, Tensor } from '../5-exec/executor.ts'
-import type { OptimizedParameter } from '../5-exec/optimizerKernels.ts'
+import type { GradientFactors, OptimizedParameter } from '../5-exec/optimizerKernels.ts'
 import { TuneDeskError } from '../../contract/error.ts'
 import { count } from '../4-graph/elements.ts'
 import type { OptimizerStep, StateTensor } from './optimizers/optimizer.ts'
@@ -13,8 +13,15 @@ interface Parameter {
   value: Tensor
   /** Undefined until something has been added since the last step. */
   gradient: Tensor | undefined
+  /** In its place, what it is made from when the optimizer uses it. */
+  factors: GradientFactors | undefined
   /** What the optimizer keeps of it, by name; nothing before its first step. */
   state: OptimizedParameter['state']
+}
+
+/** Of the parameter of that name. */
+export interface NamedFactors extends GradientFactors {
+  name: string
 }
 
 /** The gradient of a large parameter, added block after block of its rows, so that a second one is never there beside the first. */
@@ -37,6 +44,11 @@ export interface ParameterStore {
   gradientDestination(name: string): Tensor | undefined
   addGradient(name: string, gradient: Tensor): Promise<void>
   gradientInBlocks(name: string): GradientInBlocks
+  /**
+   * Gradients that are made in the optimizer's step, stretch by stretch, so that they are never there at once. Nothing else is added to them.
+   * @param squaredNorm Σ of the gradients' squares
+   */
+  addFactors(factors: readonly NamedFactors[], squaredNorm: number): void
   /** Adds source[i] × factor to row indices[i] of the gradient. */
   addGradientRows(name: string, indices: Int32Array, source: Tensor, factor: number): void
   gradient(name: string): Promise<Floats>
@@ -65,6 +77,8 @@ export async function createParameterStore(
 ): Promise<ParameterStore> {
   const shapes = new Map(trained.map(({ name, shape }) => [name, shape]))
   const parameters = new Map<string, Parameter>()
+  /** Of the gradients that are still factors. */
+  let squaredNorm = 0
 
   const requireShape = (name: string, shape: readonly number[], wanted: readonly number[]): void => {
     if (shape.join() !== wanted.join())
@@ -96,12 +110,45 @@ export async function createParameterStore(
       missing.delete(tensor.name)
       const before = parameters.get(tensor.name)
       if (before) executor.release(before.value)
-      parameters.set(tensor.name, { gradient: undefined, state: {}, ...before, name: tensor.name, shape, value })
+      parameters.set(tensor.name, {
+        gradient: undefined,
+        factors: undefined,
+        state: {},
+        ...before,
+        name: tensor.name,
+        shape,
+        value,
+      })
     }
     const [first] = missing
     if (first !== undefined) throw new TuneDeskError('model/tensor-missing', { name: first, count: missing.size })
   }
   await loadWeights(weights)
+
+  function discardGradients(): void {
+    // Matrices that were given the same input share it as a factor.
+    const used = new Set<Tensor>()
+    for (const parameter of parameters.values()) {
+      const { gradient, factors } = parameter
+      for (const tensor of [gradient, factors?.gradient, factors?.input]) if (tensor) used.add(tensor)
+      Object.assign(parameter, { gradient: undefined, factors: undefined })
+    }
+    executor.release(...used)
+    squaredNorm = 0
+  }
+  /** A gradient whose factors are there, for looking at. */
+  async function product({ gradient, input }: GradientFactors): Promise<Floats> {
+    const [g, x] = [await executor.download(gradient), await executor.download(input)]
+    const [tokens = 0, height = 0] = gradient.shape
+    const [, width = 0] = input.shape
+    const sums = new Float64Array(height * width)
+    for (let token = 0; token < tokens; token++)
+      for (let row = 0; row < height; row++)
+        for (let column = 0; column < width; column++)
+          sums[row * width + column] =
+            (sums[row * width + column] ?? NaN) + (g[token * height + row] ?? NaN) * (x[token * width + column] ?? NaN)
+    return sums
+  }
 
   return {
     checkpointBytes: (optim) =>
@@ -146,24 +193,33 @@ export async function createParameterStore(
         },
       }
     },
+    addFactors(named, theirs) {
+      for (const { name, ...factors } of named) {
+        const parameter = find(name)
+        if (parameter.gradient ?? parameter.factors) throw new Error(`${name} already has a gradient`)
+        parameter.factors = factors
+      }
+      squaredNorm += theirs
+    },
     addGradientRows(name, indices, source, factor) {
       const parameter = find(name)
       const gradient = parameter.gradient ?? executor.zeros(parameter.shape, `gradient.${name}`)
       parameter.gradient = executor.addRows(gradient, indices, source, factor)
     },
     gradient: async (name) => {
-      const { gradient, shape } = find(name)
-      return gradient ? executor.download(gradient) : new Float32Array(count(shape))
+      const { gradient, factors, shape } = find(name)
+      if (gradient) return executor.download(gradient)
+      return factors ? product(factors) : new Float32Array(count(shape))
     },
-    discardGradients() {
-      for (const parameter of parameters.values()) parameter.gradient = undefined
-    },
-    gradientNorm: async () => Math.sqrt(await executor.sumOfSquares(all().flatMap(({ gradient }) => gradient ?? []))),
+    discardGradients,
+    gradientNorm: async () =>
+      Math.sqrt(squaredNorm + (await executor.sumOfSquares(all().flatMap(({ gradient }) => gradient ?? [])))),
     async optimizerStep(hyperparameters, step) {
       const optimizer = OPTIMIZERS[hyperparameters.optim]
       const updates = all().flatMap((parameter) => {
-        const { value, gradient } = parameter
+        const gradient = parameter.gradient ?? parameter.factors
         if (!gradient) return []
+        const { value } = parameter
         const state = Object.fromEntries(optimizer.state(parameter).map((kept) => [kept.name, stateTensor(parameter, kept)]))
         return [{ parameter, update: { value, gradient, state, decays: decays(parameter) } }]
       })
@@ -173,9 +229,9 @@ export async function createParameterStore(
         { ...hyperparameters, step },
       )
       for (const { parameter, update } of updates) {
-        executor.release(update.gradient)
-        Object.assign(parameter, { value: update.value, state: update.state, gradient: undefined })
+        Object.assign(parameter, { value: update.value, state: update.state })
       }
+      discardGradients()
     },
     async *weights() {
       for (const { name, shape, value } of all()) yield { name, shape: [...shape], data: float32(await executor.download(value)) }

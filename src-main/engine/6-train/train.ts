@@ -123,11 +123,10 @@ export async function train(run: TrainingRun): Promise<TrainingEnd> {
       const microBatches = step.map((indices) => indices.map((index) => rowAt(rows, index)))
       const scale = 1 / trainedTokens(microBatches.flat())
       let loss = 0
-      for (const microBatch of microBatches) {
-        for (const part of partsOf(microBatch, stepMemory))
-          loss += (await model.accumulateGradients(packBatch(part, { shareBeginnings }), scale)) * scale
-        state.uncountedFlos += floatingPointOperations(model, microBatch, settings)
-      }
+      const parts = microBatches.flatMap((microBatch) => partsOf(microBatch, stepMemory))
+      for (const part of parts)
+        loss += (await model.accumulateGradients(packBatch(part, { shareBeginnings }), scale, parts.length === 1)) * scale
+      for (const microBatch of microBatches) state.uncountedFlos += floatingPointOperations(model, microBatch, settings)
       if (!Number.isFinite(loss)) throw await diverged()
 
       // Clip: torch.nn.utils.clip_grad_norm_.

@@ -38,9 +38,10 @@ export interface TrainableModel {
   /**
    * Forward and backward. Adds the gradients of (scale × Σ token losses) to the gradients.
    * @param scale 1 / (trained tokens of the whole accumulation window)
+   * @param isWholeStep whether the next step of the optimizer rests on this batch alone; false unless given
    * @returns Σ over the batch's supervised positions of -log p(target), not scaled
    */
-  accumulateGradients(batch: Batch, scale: number): Promise<number>
+  accumulateGradients(batch: Batch, scale: number, isWholeStep?: boolean): Promise<number>
   /** Σ over the supervised positions of -log p(target); gradients are left alone. */
   evaluate(batch: Batch): Promise<number>
   /** Global L2 norm of all gradients, before clipping. */

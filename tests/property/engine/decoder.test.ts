@@ -3,8 +3,11 @@ import { expect, test } from 'vitest'
 import type { TokenisedRow } from '../../../src-main/engine/2-tokens/tokenisedRow.ts'
 import { packBatch } from '../../../src-main/engine/3-batches/packBatch.ts'
 import { modelParameters } from '../../../src-main/engine/4-graph/parameters.ts'
+import type { Floats } from '../../../src-main/engine/5-exec/executor.ts'
 import { createOrtExecutor } from '../../../src-main/engine/5-exec/ortExecutor.ts'
 import { createReferenceExecutor } from '../../../src-main/engine/5-exec/referenceExecutor.ts'
+import type { Decoder } from '../../../src-main/engine/6-train/decoder.ts'
+import type { OptimizerStep } from '../../../src-main/engine/6-train/optimizers/optimizer.ts'
 import { anyConfig, buildDecoder, randomWeights } from '../../support/randomDecoder.ts'
 
 /** Rows of any lengths, some alike, each with some learned tokens; at least one that is learned after the shift. */
@@ -25,6 +28,27 @@ const rows = (vocabularySize: number): fc.Arbitrary<TokenisedRow[]> =>
 const cases = anyConfig.chain((each) =>
   fc.tuple(fc.constant(each), rows(each.vocabularySize), fc.integer({ min: 1, max: 2 ** 30 })),
 )
+
+const DESCENT: OptimizerStep = {
+  optim: 'sgd',
+  learningRate: 1,
+  weightDecay: 0.01,
+  gradientScale: 0.5,
+  ...{ beta1: 0, beta2: 0, epsilon: 0 },
+}
+
+const weightsOf = async (model: Decoder): Promise<Map<string, Float32Array>> => {
+  const found = new Map<string, Float32Array>()
+  for await (const { name, data } of model.weights()) found.set(name, data.slice())
+  return found
+}
+
+async function expectClose(name: string, found: Promise<Floats> | Floats | undefined, wanted: Promise<Floats> | Floats) {
+  const [a, b] = [Array.from((await found) ?? []), Array.from(await wanted)]
+  expect(a.length, name).toBe(b.length)
+  const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3)
+  for (const [i, value] of a.entries()) expect(Math.abs(value - (b[i] ?? NaN)) / largest, name).toBeLessThan(1e-5)
+}
 
 test('onnxruntime agrees with the float64 reference on loss and gradients, over any two micro-batches', async () => {
   await fc.assert(
@@ -71,6 +95,31 @@ test('layers that are run again on the way back give the same loss and gradients
     { numRuns: 6 },
   )
 })
+
+test.each(['onnxruntime', 'reference'] as const)(
+  'gradients that stay factors are the same, and so are norm and step, %s',
+  async (kind) => {
+    const executor = () => (kind === 'reference' ? createReferenceExecutor() : createOrtExecutor({ threads: 2 }))
+    await fc.assert(
+      fc.asyncProperty(cases, async ([each, examples, seed]) => {
+        const data = randomWeights(each, seed)
+        const made = await buildDecoder(each, await executor(), data)
+        const factored = await buildDecoder(each, await executor(), data)
+        const batch = packBatch(examples)
+        expect(await factored.accumulateGradients(batch, 0.1, true)).toBe(await made.accumulateGradients(batch, 0.1))
+        const norm = await made.gradientNorm()
+        expect(Math.abs((await factored.gradientNorm()) - norm)).toBeLessThan(1e-5 * norm)
+        for (const { name } of modelParameters(each)) await expectClose(name, factored.gradient(name), made.gradient(name))
+        // Gradient descent shows what it was given.
+        for (const model of [factored, made]) await model.optimizerStep(DESCENT)
+        const moved = await weightsOf(factored)
+        for await (const { name, data: wanted } of made.weights()) await expectClose(name, moved.get(name), wanted)
+        await Promise.all([made.dispose(), factored.dispose()])
+      }),
+      { numRuns: 5 },
+    )
+  },
+)
 
 /** Small enough for the curvature not to show, large enough for float64's rounding not to. */
 const STEP = 2 ** -11

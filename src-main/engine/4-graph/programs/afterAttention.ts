@@ -9,6 +9,7 @@ import { silu } from '../ops/sigmoid.ts'
 import { afterAttentionParameters } from '../parameters.ts'
 import { program, type Program } from '../program.ts'
 import { trains, type TrainedLayer } from '../trainedParts.ts'
+import { factoredPrograms, type FactoredPrograms } from './factoredGradients.ts'
 import { layerWeights, required, weightGradients } from './layerWeights.ts'
 
 /** What `afterAttention.forward` also gives, for its backward to start from. */
@@ -28,6 +29,8 @@ export interface AfterAttentionPrograms {
   backward: Program | null
   /** context, attended, gradient.output, what `backward` gives → a gradient for each trained weight. Null where there is none */
   weights: Program | null
+  /** In the place of both, from what `backward` is fed. Null where no matrix is trained */
+  factored: FactoredPrograms | null
 }
 
 /**
@@ -49,7 +52,7 @@ export function afterAttention(config: ModelConfig, trained: TrainedLayer): Afte
     recompute: program('afterAttention.recompute', graph, stash),
   }
   const contextIsWanted = trained.passesGradient || trains(trained.before)
-  if (!contextIsWanted && !trains(trained.after)) return { ...forwards, backward: null, weights: null }
+  if (!contextIsWanted && !trains(trained.after)) return { ...forwards, backward: null, weights: null, factored: null }
 
   const seed = input(graph, 'gradient.output', ['N', config.hiddenSize])
   const wanted = [...(trained.passesGradient ? [hidden] : []), ...(contextIsWanted ? [context] : []), ...weights.trained.values()]
@@ -72,17 +75,18 @@ export function afterAttention(config: ModelConfig, trained: TrainedLayer): Afte
     ? program('afterAttention.weights', graph, ofWeights, { attended, ...operands })
     : null
   const read = new Set(weightProgram?.inputs.map(({ name }) => name))
+  const passedOn = {
+    ...(trained.passesGradient ? { 'gradient.residual': required(gradients, attended) } : {}),
+    ...(contextIsWanted ? { 'gradient.context': required(gradients, context) } : {}),
+  }
   const backward = program(
     'afterAttention.backward',
     graph,
-    {
-      ...(trained.passesGradient ? { 'gradient.residual': required(gradients, attended) } : {}),
-      ...(contextIsWanted ? { 'gradient.context': required(gradients, context) } : {}),
-      ...Object.fromEntries(Object.entries(operands).filter(([name]) => read.has(name))),
-    },
+    { ...passedOn, ...Object.fromEntries(Object.entries(operands).filter(([name]) => read.has(name))) },
     stash,
   )
-  return { ...forwards, backward, weights: weightProgram }
+  const factored = factoredPrograms('afterAttention.backward.factored', graph, weights, gradients, passedOn, stash)
+  return { ...forwards, backward, weights: weightProgram, factored }
 }
 
 function forwardGraph(config: ModelConfig, trained: TrainedLayer, dropout: number) {

@@ -10,6 +10,7 @@ import { rotateHalf } from '../ops/rotateHalf.ts'
 import { beforeAttentionParameters } from '../parameters.ts'
 import { program, type Program } from '../program.ts'
 import { trains, type TrainedLayer } from '../trainedParts.ts'
+import { factoredPrograms, type FactoredPrograms } from './factoredGradients.ts'
 import { layerWeights, required, weightGradients } from './layerWeights.ts'
 
 export interface BeforeAttentionPrograms {
@@ -24,6 +25,8 @@ export interface BeforeAttentionPrograms {
    * the layer passes it on, and a gradient for each trained weight. Null where that is none
    */
   backward: Program | null
+  /** In its place, from what it is fed. Null where no matrix is trained */
+  factored: FactoredPrograms | null
 }
 
 /** From a layer's input to what attention needs. */
@@ -33,7 +36,8 @@ export function beforeAttention(config: ModelConfig, trained: TrainedLayer): Bef
   const forward = program('beforeAttention', graph, outputs)
   const plain = dropout > 0 ? forwardGraph(config, trained, 0) : null
   const inference = plain ? program('beforeAttention.inference', plain.graph, plain.outputs) : forward
-  if (!trained.passesGradient && !trains(trained.before)) return { forward, inference, recompute: forward, backward: null }
+  if (!trained.passesGradient && !trains(trained.before))
+    return { forward, inference, recompute: forward, backward: null, factored: null }
 
   const seeds = new Map(
     Object.entries(outputs).map(([name, value]) => [value, input(graph, `gradient.${name}`, graph.shape(value))]),
@@ -41,11 +45,12 @@ export function beforeAttention(config: ModelConfig, trained: TrainedLayer): Bef
   const wanted = [...(trained.passesGradient ? [hidden] : []), ...weights.trained.values()]
   const gradients = differentiate(graph, seeds, wanted)
   const residual = (): Value => input(graph, 'gradient.residual', ['N', config.hiddenSize])
-  const backward = program('beforeAttention.backward', graph, {
-    ...(trained.passesGradient ? { 'gradient.hidden': add(graph, residual(), required(gradients, hidden)) } : {}),
-    ...weightGradients(weights, gradients),
-  })
-  return { forward, inference, recompute: forward, backward }
+  const passedOn: Record<string, Value> = trained.passesGradient
+    ? { 'gradient.hidden': add(graph, residual(), required(gradients, hidden)) }
+    : {}
+  const backward = program('beforeAttention.backward', graph, { ...passedOn, ...weightGradients(weights, gradients) })
+  const factored = factoredPrograms('beforeAttention.backward.factored', graph, weights, gradients, passedOn)
+  return { forward, inference, recompute: forward, backward, factored }
 }
 
 function forwardGraph(config: ModelConfig, trained: TrainedLayer, dropout: number) {

@@ -11,6 +11,8 @@ export interface LayerWeights {
   /** Those that are trained, adapters among them. */
   trained: ReadonlyMap<string, Value>
   weight(name: string): Value
+  /** The products x Wᵀ that `linear` has made of trained weights, by the weight's name. */
+  products: ReadonlyMap<string, { from: Value; product: Value }>
   /** x Wᵀ (+ b where the model has that bias), as torch.nn.Linear: x [N, in], W [out, in], b [out]; and what its adapter adds, where it has one */
   linear(from: Value, name: string): Value
 }
@@ -26,6 +28,7 @@ export function layerWeights(
   { rank, scale, dropout }: Pick<Adapters, 'rank' | 'scale' | 'dropout'>,
 ): LayerWeights {
   const values = new Map<string, Value>()
+  const products = new Map<string, { from: Value; product: Value }>()
   for (const { name, shape } of parameters) {
     values.set(name, input(graph, name, shape))
     const module = name.replace(/\.weight$/, '')
@@ -42,14 +45,15 @@ export function layerWeights(
     const narrow = matmul(graph, kept, weight(adapterName(name, 'A')), { transposeB: true })
     return matmul(graph, narrow, weight(adapterName(name, 'B')), { transposeB: true, factor: scale })
   }
+  const names = [...trainedNames, ...adapted.flatMap((module) => [adapterName(module, 'A'), adapterName(module, 'B')])]
   const linear = (from: Value, name: string): Value => {
     const product = matmul(graph, from, weight(`${name}.weight`), { transposeB: true })
+    if (names.includes(`${name}.weight`)) products.set(`${name}.weight`, { from, product })
     const bias = values.get(`${name}.bias`)
     const own = bias === undefined ? product : add(graph, product, bias)
     return adapted.includes(name) ? add(graph, own, adapter(from, name)) : own
   }
-  const names = [...trainedNames, ...adapted.flatMap((module) => [adapterName(module, 'A'), adapterName(module, 'B')])]
-  return { trained: new Map(names.map((name) => [name, weight(name)])), weight, linear }
+  return { trained: new Map(names.map((name) => [name, weight(name)])), products, weight, linear }
 }
 
 /** Gradients of the trained weights as outputs named `gradient.<weight>`. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createKernelThreads } from '../../../../src-main/engine/5-exec/kernelThreads.ts'
+import { createKernelThreads, type Kernel, type KernelArray } from '../../../../src-main/engine/5-exec/kernelThreads.ts'
 
 const array = (length: number, at: (i: number) => number): Float32Array<ArrayBuffer> =>
   Float32Array.from({ length }, (_, i) => at(i))
@@ -40,5 +40,51 @@ test('AdamW is the formula of torch.optim.AdamW', async () => {
     expect(result?.arrays[2]?.[i]).toBeCloseTo(first, 5)
     expect(result?.arrays[3]?.[i]).toBeCloseTo(second, 5)
   })
+  await threads.close()
+})
+
+const [TOKENS, HEIGHT, WIDTH] = [5, 704, 1000]
+const ELEMENTS = HEIGHT * WIDTH
+const codes = () => new Uint8Array(ELEMENTS).fill(7)
+const ADAM_NUMBERS = [0.5, 0.1, 0.999, 0.001, 1e-8, 0.01, 1.5, 0.99]
+/** Kernels that take a gradient row by row, and some that need all of it. */
+const WITH_GRADIENTS: [kernel: Kernel, state: () => KernelArray[], numbers: number[]][] = [
+  ['adamW', () => [array(ELEMENTS, (i) => (i % 17) / 8), array(ELEMENTS, (i) => (i % 19) / 8)], ADAM_NUMBERS],
+  ['adamW8bit', () => [codes(), array(ELEMENTS / 256, () => 0.5), codes(), array(ELEMENTS / 256, () => 0.25)], ADAM_NUMBERS],
+  ['adafactor', () => [array(HEIGHT, () => 1), array(WIDTH, () => 1)], [HEIGHT, WIDTH, 0.5, 0.9, 0.01, 0.99]],
+  ['sgd', () => [], [0.1, 0.99]],
+]
+
+test.each(WITH_GRADIENTS)('%s makes a gradient from its factors, many rows or few at a time', async (kernel, state, numbers) => {
+  const gradient = array(TOKENS * HEIGHT, (i) => ((i * 7) % 11) - 5)
+  const input = array(TOKENS * WIDTH, (i) => ((i * 5) % 13) - 6)
+  const product = array(ELEMENTS, (i) => {
+    const [row, column] = [Math.floor(i / WIDTH), i % WIDTH]
+    let total = 0
+    for (let token = 0; token < TOKENS; token++)
+      total += (gradient[token * HEIGHT + row] ?? NaN) * (input[token * WIDTH + column] ?? NaN)
+    return total
+  })
+  const value = () => array(ELEMENTS, (i) => (i % 23) / 8)
+  const threads = createKernelThreads(2)
+  expect(await threads.takesFactors()).toBe(true)
+  const [made, factored] = await threads.run([
+    { kernel, arrays: [value(), product, ...state()], numbers },
+    { kernel, arrays: [value(), ...state()], numbers, factors: { gradient, input, width: WIDTH } },
+  ])
+  const [madeValue, , ...madeState] = made?.arrays ?? []
+  ;[madeValue, ...madeState].forEach((wanted, slot) => {
+    expect(Buffer.compare(bytesOf(factored?.arrays[slot]), bytesOf(wanted)), `array ${slot}`).toBe(0)
+  })
+  await threads.close()
+})
+
+const bytesOf = (from: KernelArray | undefined): Buffer => Buffer.from(from?.buffer ?? new ArrayBuffer(0))
+
+test('a thread that has no onnxruntime takes no factors, and goes on with what it can do', async () => {
+  const threads = createKernelThreads(1, 'there-is-no-such-package')
+  expect(await threads.takesFactors()).toBe(false)
+  const [squares] = await threads.run([{ kernel: 'sumOfSquares', arrays: [array(3, (i) => i)], numbers: [] }])
+  expect(squares?.value).toBe(5)
   await threads.close()
 })
