@@ -32,6 +32,10 @@ const LAST_CELL = 16256
  */
 export function quantisationTables(): Uint8Array {
   const tables = new Uint8Array(4096 + 2 * 4096)
+  // The smallest magnitude of each cell.
+  const beginnings = new Float32Array(
+    Uint32Array.from({ length: LAST_CELL - FIRST_CELL + 1 }, (_, cell) => (FIRST_CELL + cell) << 16).buffer,
+  )
   for (const [index, signed] of [true, false].entries()) {
     const map = dynamicMap(signed)
     const magnitudes = map.filter((value) => value >= 0)
@@ -39,10 +43,11 @@ export function quantisationTables(): Uint8Array {
     new Float32Array(tables.buffer, 1024 * index, 256).set(map)
     new Float32Array(tables.buffer, 2048 + 1024 * index, 256).set(middles)
     const cells = tables.subarray(4096 * (1 + index))
-    for (let cell = FIRST_CELL; cell <= LAST_CELL; cell++)
-      cells[cell - FIRST_CELL] = middles.filter((middle) => middle < beginningOf(cell)).length
+    let below = 0
+    for (const [cell, beginning] of beginnings.entries()) {
+      while ((middles[below] ?? Infinity) < beginning) below++
+      cells[cell] = below
+    }
   }
   return tables
 }
-
-const beginningOf = (cell: number): number => new Float32Array(Uint32Array.of(cell << 16).buffer)[0] ?? NaN

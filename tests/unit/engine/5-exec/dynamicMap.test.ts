@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dynamicMap } from '../../../../src-main/engine/5-exec/dynamicMap.ts'
+import { dynamicMap, quantisationTables } from '../../../../src-main/engine/5-exec/dynamicMap.ts'
 
 /** Printed by bitsandbytes 0.50.2, functional.create_dynamic_map(signed).tolist(). */
 const PLACES = [0, 1, 64, 126, 127, 128, 129, 190, 254, 255]
@@ -20,4 +20,20 @@ test.each([
   expect(map).toHaveLength(256)
   expect(PLACES.map((code) => map[code])).toEqual(wanted)
   expect(new Set(map).size).toBe(256)
+})
+
+test.each([
+  ['signed', 0],
+  ['unsigned', 1],
+])('the tables say of each cell how many middles between neighbouring magnitudes lie below it: %s', (_, index) => {
+  const { buffer } = quantisationTables()
+  const middles = [...new Float32Array(buffer, 2048 + 1024 * index, 256)]
+  const below = new Uint8Array(buffer, 4096 * (1 + index), 3073)
+  const upperBits = Uint32Array.from(below, (_count, cell) => (13184 + cell) << 16)
+  const beginnings = new Float32Array(upperBits.buffer)
+  expect([beginnings[0], beginnings.at(-1)]).toEqual([2 ** -24, 1])
+  const wanted = [...beginnings].map(
+    (beginning) => middles.slice(0, middles.indexOf(Infinity)).filter((middle) => middle < beginning).length,
+  )
+  expect([...below]).toEqual(wanted)
 })
