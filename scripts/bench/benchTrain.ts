@@ -132,5 +132,5 @@ export const loraBenchmark = trainingBenchmark('lora', {
   title: 'Steps of LoRA',
   description: 'the same steps with LoRA of rank 16 on every linear module',
   peer: 'PEFT with the Hugging Face Trainer',
-  own: [new Option('--load-in-8bit', 'TuneDesk beside a base in 8 bits').default(false)],
+  own: [new Option('--load-in-8bit', 'TuneDesk beside a base in 8 bits').default(false).conflicts('write')],
 })

@@ -9,6 +9,7 @@ import { memoryWarnings, partsOf } from '../engine/6-train/stepMemory.ts'
 import { readModelConfig } from '../files/modelFolder.ts'
 import { freeDiskBytes } from './diskSpace.ts'
 import { fitMemory, memoryForTraining } from './fitMemory.ts'
+import { mappedBytes } from './mappedBytes.ts'
 import { measureTraining } from './measureTraining.ts'
 import type { MemoryLimit } from './memoryLimit.ts'
 import { checkpointCount, evaluationCount, mostCheckpoints, requireRunRoom, runDiskBytes } from './requirements.ts'
@@ -90,7 +91,8 @@ export async function estimate(request: EstimateRequest, signal: AbortSignal): P
     needed: runDiskBytes(saved, mostCheckpoints(settings, plan)),
     free: await freeDiskBytes(folder),
   }
-  const memory = { needed: Math.max(fitted.needed, measured?.peakMemory ?? 0), ...limit }
+  const mapped = await mappedBytes(model, config, settings)
+  const memory = { needed: Math.max(fitted.needed + mapped, measured?.peakMemory ?? 0), ...limit }
 
   // What was measured has the recomputation in it.
   const share = recomputes && !measured ? RECOMPUTED : 1
@@ -112,7 +114,7 @@ export async function estimate(request: EstimateRequest, signal: AbortSignal): P
     seconds: { low: total.low * earliestShare(settings, plan.epochCount), high: total.high * (measured ? UNSEEN : 1) },
     memory,
     disk,
-    verdict: verdictOf({ memory, disk }),
+    verdict: verdictOf({ memory, disk }, mapped),
     adjustments: noMemory.length === 0 ? memoryWarnings(fitted.memory, settings).map(warningProblem) : [],
     blockers: [...noMemory, ...(await problems(() => requireRunRoom({ folder, saved, settings, plan })))],
   }
@@ -128,8 +130,9 @@ function earliestShare(settings: TrainingSettings, epochs: number): number {
 /** With so much of a disk or of the memory in use a system and its other programs begin to suffer. */
 const COMFORTABLE_SHARE = 0.9
 
-function verdictOf({ memory, disk }: Pick<Estimate, 'memory' | 'disk'>): Estimate['verdict'] {
-  if (memory.needed > memory.available || disk.needed > disk.free) return 'does-not-fit'
+/** @param mapped bytes of the memory that the training would only be slower without */
+function verdictOf({ memory, disk }: Pick<Estimate, 'memory' | 'disk'>, mapped: number): Estimate['verdict'] {
+  if (memory.needed - mapped > memory.available || disk.needed > disk.free) return 'does-not-fit'
   return memory.needed > COMFORTABLE_SHARE * memory.available || disk.needed > COMFORTABLE_SHARE * disk.free ? 'tight' : 'fits'
 }
 

@@ -18,7 +18,7 @@ export function modelCard(name: string, run: RunDescription, state: RunState, re
   return `${frontMatter(baseModel.license, settings.method)}
 # ${escapeMarkdown(name)}
 
-${escapeMarkdown(baseModel.name)}, fine-tuned on ${count(rows.length, 'example')} with TuneDesk on one computer, in float32. The loss is over ${learned}.
+${escapeMarkdown(baseModel.name)}, fine-tuned on ${count(rows.length, 'example')} with TuneDesk on one computer, in float32${settings.load_in_8bit ? ' beside frozen weights in 8 bits' : ''}. The loss is over ${learned}.
 
 | | |
 |---|---|
