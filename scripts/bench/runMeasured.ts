@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { engineEnvironment } from '../../src-main/host/engineEnvironment.ts'
 import { BENCH_SETTINGS, LORA, type Measurement, type MeasurementTask } from './measurement.ts'
 
 const besideThis = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
@@ -29,7 +30,8 @@ async function askProcess<Answer>(program: string, words: string[], task: object
   const answer = join(folder, 'answer.json')
   try {
     await new Promise<void>((resolve, reject) => {
-      const child = spawn(program, [...words, answer], { stdio: ['pipe', 'ignore', 'pipe'] })
+      const env = program === process.execPath ? engineEnvironment() : process.env
+      const child = spawn(program, [...words, answer], { env, stdio: ['pipe', 'ignore', 'pipe'] })
       const said: Buffer[] = []
       child.stderr.on('data', (chunk: Buffer) => said.push(chunk))
       child.on('error', reject)

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { SpawnEngine } from './childProcess.ts'
+import { engineEnvironment } from './engineEnvironment.ts'
 import type { Report } from './messages.ts'
 
 /** Among the sources the file beside this one; once built, out/main/engine.js beside this file's bundle. */
@@ -18,6 +19,7 @@ export function forkEngine(execArgv: readonly string[] = process.execArgv): Spaw
   return (log) => {
     const child = fork(fileURLToPath(ENTRY), [], {
       execArgv: forChild(execArgv),
+      env: engineEnvironment(),
       serialization: 'advanced',
       // What it prints goes to the log: the terminal is ours.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
