@@ -140,7 +140,7 @@ export const en = {
     'settings under a name: quick, an adapter in large steps until the test passes; balanced, an adapter in smaller steps; thorough, every weight, at the cost of time, memory and disk; tutorial, ten rounds as in the tutorial; starter, for the starter model',
   'train.option-method': 'what is trained: full, every weight; or lora, small matrices beside them (PEFT)',
   'train.option-load-in-8bit':
-    'with lora: holds the weights that it leaves as they are in 8 bits, in about half the memory; short steps are slower, and the first loss of SmolLM2-135M on the tutorial’s rows changed by 0.1 %',
+    'with lora: holds the weights that it leaves as they are in 8 bits, in a third to a half less memory; short steps are slower, and the first loss of SmolLM2-135M on the tutorial’s rows changed by 0.1 %',
   'train.option-set': 'one setting by its name in the Hugging Face Trainer, such as num_train_epochs=5; may be given many times',
   'train.option-eval': 'rows to evaluate on and never learn from: a file, or a share of the rows such as 0.1',
   'train.title': 'Training {model}, {parameters} parameters',

@@ -138,7 +138,7 @@ export const zh = {
     '成套的设置：quick，大步训练适配器，测试通过即停；balanced，较小的步子训练适配器；thorough，训练所有权重，费时、占内存和磁盘；tutorial，与教程相同的十轮；starter，用于自带模型',
   'train.option-method': '训练哪些部分：full 为全部权重；lora 为旁边的小矩阵（PEFT）',
   'train.option-load-in-8bit':
-    '用于 lora：把不改动的权重按 8 位存放，内存约少一半；短样例的每步变慢，实测 SmolLM2-135M 在教程样例上的起始损失变化 0.1 %',
+    '用于 lora：把不改动的权重按 8 位存放，内存少三分之一到一半；短样例的每步变慢，实测 SmolLM2-135M 在教程样例上的起始损失变化 0.1 %',
   'train.option-set': '单项设置，名称与 Hugging Face Trainer 相同，例如 num_train_epochs=5；可多次使用',
   'train.option-eval': '只用来评估、从不学习的样本：一个文件，或占比，例如 0.1',
   'train.title': '训练 {model}，{parameters} 参数',

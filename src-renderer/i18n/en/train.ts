@@ -193,7 +193,7 @@ export const train = {
   'setting.use_rslora': 'Divides lora_alpha by the square root of r, which suits large r.',
   'setting.modules_to_save': 'Parts that are trained whole as well, with commas between them.',
   'setting.load_in_8bit':
-    'Holds the weights that lora leaves as they are in 8 bits: about half the memory in a run, for slower short steps and slightly other numbers; the first loss of SmolLM2-135M on the tutorial’s rows changed by 0.1 %.',
+    'Holds the weights that lora leaves as they are in 8 bits: a third to a half less memory, for slower short steps and slightly other numbers; the first loss of SmolLM2-135M on the tutorial’s rows changed by 0.1 %.',
   'setting.layers_to_transform':
     'The layers that are trained, such as 12-23, counted from 0. With lora only they get small matrices; with full only their weights change, and every other weight stays as it was.',
   'setting.frozen_cache':

@@ -183,7 +183,7 @@ export const train = {
   'setting.use_rslora': 'lora_alpha 改为除以 r 的平方根，适合较大的 r。',
   'setting.modules_to_save': '另外要完整训练的模块，用逗号分隔。',
   'setting.load_in_8bit':
-    '把 lora 不改动的权重按 8 位存放：训练占用的内存约少一半，但短样例的每步变慢，数值也略有不同；实测 SmolLM2-135M 在教程样例上的起始损失变化 0.1 %。',
+    '把 lora 不改动的权重按 8 位存放：占用的内存少三分之一到一半，但短样例的每步变慢，数值也略有不同；实测 SmolLM2-135M 在教程样例上的起始损失变化 0.1 %。',
   'setting.layers_to_transform':
     '训练哪些层，从 0 数起，例如 12-23。lora 只给这些层加小矩阵；full 只改这些层的权重，其余权重保持原样。',
   'setting.frozen_cache':
