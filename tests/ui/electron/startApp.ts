@@ -4,22 +4,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EventEmitter, once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { BrowserContext, BrowserContextOptions, Frame, Locator, Page } from 'playwright-core'
+import { inject } from 'vitest'
 import { answerCall } from '../../../src-main/contract/answerCall.ts'
 import { CALL_CHANNEL } from '../../../src-main/contract/channel.ts'
 import { createClient, type Client } from '../../../src-main/contract/client.ts'
 import type { Handlers } from '../../../src-main/contract/contract.ts'
 import { testBrowser } from '../testBrowser.ts'
+import type {} from './installApp.ts'
 import { openLink, type LinkChannel, type Remote } from './link.ts'
 import { ENDS, INVOKE, PATH_OF, preloadScript, type PageEnds } from './preloadInPage.ts'
 import type { AppSide, DrawnMenuItem, PageSide, SystemState } from './served.ts'
-
-const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
-const MAIN = path('../../../out/main/index.js')
-const PRELOAD = path('../../../out/preload/index.cjs')
-const USE_STAND_IN = new URL('./useStandIn.ts', import.meta.url).href
 
 /** Chromium knows no `app:` without Electron. What it asks for here is answered by the app as what stands behind it. */
 const PAGE_ORIGIN = 'https://tunedesk.test'
@@ -85,8 +81,9 @@ export async function startApp(options: StartOptions = {}): Promise<StartedApp> 
   page.setDefaultTimeout(15_000)
   const complaints = complaintsOf(page)
 
-  const main = fork(MAIN, paths, {
-    execArgv: ['--import', 'tsx', '--import', USE_STAND_IN],
+  const main = fork(join(inject('app'), 'out/main/index.js'), paths, {
+    // Not what vitest's own workers are started with.
+    execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
@@ -223,7 +220,7 @@ async function connectPage(
     const { path } = await chromium.send('DOM.getFileInfo', { objectId: result.objectId ?? '' })
     return path
   })
-  await page.addInitScript({ content: preloadScript(await readFile(PRELOAD, 'utf8')) })
+  await page.addInitScript({ content: preloadScript(await readFile(join(inject('app'), 'out/preload/index.cjs'), 'utf8')) })
 }
 
 interface Exposed {
