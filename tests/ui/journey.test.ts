@@ -18,11 +18,16 @@ const A_TRAINING = 60_000
 let app: StartedApp | undefined
 afterEach(() => app?.stop())
 
+/** Where it makes no difference whether anything is learned, it is trained in an instant. */
+const TRAINED_IN_AN_INSTANT = { model: SMALL_MODEL, preset: 'starter' } as const
+/** The starter model learns the two poems in fewer steps than it is given by itself. */
+const SHORT = { num_train_epochs: 16, learning_rate: 0.001 }
+
 /** An app that shows Train of a project with the two poems. */
-async function appAtTrain(settings: object = {}) {
+async function appAtTrain(plan: object = {}) {
   const opened = await appWithRows(poems)
   ;({ app } = opened)
-  await opened.app.client.call('projects.changePlan', { project: opened.project, plan: { settings } })
+  await opened.app.client.call('projects.changePlan', { project: opened.project, plan })
   await step(opened.page, 'Train').click()
   await opened.page.getByRole('heading', { level: 1, name: 'Train' }).waitFor()
   return opened
@@ -32,9 +37,10 @@ async function appAtTrain(settings: object = {}) {
 const step = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Steps of the project' }).getByRole('button', { name })
 const start = (page: Page) => page.getByRole('main').getByRole('button', { name: 'Start training' }).click()
-const finished = (page: Page) => page.getByText(/^Finished: \d+ steps in /).waitFor({ timeout: A_TRAINING })
+const finished = (page: Page) => page.getByText(/^Finished: [\d,]+ steps in /).waitFor({ timeout: A_TRAINING })
 /** Waits until the run that is shown has taken a few steps. */
-const underWay = (page: Page) => page.getByText(/^Training: round \d+ of \d+, step ([3-9]|\d\d)/).waitFor({ timeout: A_TRAINING })
+const underWay = (page: Page) =>
+  page.getByText(/^Training: round [\d,]+ of [\d,]+, step ([3-9]|\d[\d,])/).waitFor({ timeout: A_TRAINING })
 const ofRun = async (page: Page, name: string) => {
   await page.getByRole('main').getByRole('button', { name: 'More' }).click()
   await page.getByRole('menuitem', { name }).click()
@@ -111,6 +117,8 @@ describe('the two rows of the tutorial', () => {
     await page.keyboard.press('ArrowDown')
     expect(await idsAndLabels(page, 2)).toEqual(starterPoems[1])
 
+    const [project] = await app.client.call('projects.recent', undefined)
+    await app.client.call('projects.changePlan', { project: project?.folder ?? '', plan: { settings: SHORT } })
     await pressByKeyboard(page, /Train(?!ing)/)
     await expect.poll(() => page.getByRole('main').getByRole('button', { name: 'Start training' }).isEnabled()).toBe(true)
     await pressByKeyboard(page, /^Start training$/)
@@ -135,12 +143,14 @@ describe('the two rows of the tutorial', () => {
 
 describe('a training', () => {
   it('whose engine dies says how far it is safe, and goes on to its end', async () => {
-    const { page, project } = await appAtTrain({
-      num_train_epochs: 60,
+    const settings = {
+      num_train_epochs: 150,
+      sample_each_epoch: false,
       save_strategy: 'steps',
-      save_steps: 5,
+      save_steps: 10,
       save_total_limit: 1,
-    })
+    }
+    const { page, project } = await appAtTrain({ ...TRAINED_IN_AN_INSTANT, settings })
     await start(page)
     await underWay(page)
     await expect
@@ -151,21 +161,21 @@ describe('a training', () => {
     await step(page, 'Train').getByText('needs attention').waitFor({ state: 'attached' })
     await page.getByRole('button', { name: 'Resume' }).click()
     await finished(page)
-    expect(await page.getByText(/^Finished: /).innerText()).toContain('Finished: 60 steps')
+    expect(await page.getByText(/^Finished: /).innerText()).toContain('Finished: 150 steps')
   })
 
   it('is paused, goes on, is stopped and kept, and is discarded after a question', async () => {
-    const { page, project } = await appAtTrain({ num_train_epochs: 200 })
+    const { page, project } = await appAtTrain({ ...TRAINED_IN_AN_INSTANT, settings: { num_train_epochs: 5000 } })
     await start(page)
     await underWay(page)
     await page.getByRole('button', { name: 'Pause' }).click()
-    await page.getByText(/^Paused at step \d+ of 200\./).waitFor({ timeout: A_TRAINING })
+    await page.getByText(/^Paused at step [\d,]+ of 5,000\./).waitFor({ timeout: A_TRAINING })
     await page.getByRole('button', { name: 'Resume' }).click()
     await page.getByText(/^Training: /).waitFor({ timeout: A_TRAINING })
     await page.getByRole('button', { name: 'Stop and keep' }).click()
     await finished(page)
     const runs = () => app?.client.call('runs.list', { project })
-    expect((await runs())?.[0]?.step).toBeLessThan(200)
+    expect((await runs())?.[0]?.step).toBeLessThan(5000)
 
     await ofRun(page, 'Discard')
     const dialog = page.getByRole('dialog', { name: 'Discard “Run 1”?' })
@@ -180,7 +190,7 @@ describe('a training', () => {
   })
 
   it('is beside another: settings, losses and verdicts; its loss is a picture, a table, and read point by point', async () => {
-    const { page, project } = await appAtTrain({ num_train_epochs: 4 })
+    const { page, project } = await appAtTrain({ ...TRAINED_IN_AN_INSTANT, settings: { num_train_epochs: 4 } })
     const client = app?.client
     if (!client) throw new Error('no app')
     await start(page)
@@ -261,7 +271,7 @@ describe('Advanced', () => {
 
 describe('an adapter (LoRA)', () => {
   it('is chosen in the form, trained, asked, tested, and saved as a whole model', async () => {
-    const { page, project } = await appAtTrain({ num_train_epochs: 24 })
+    const { page, project } = await appAtTrain({ settings: { num_train_epochs: 24 } })
     await page.getByText('Advanced (1 setting changed)').waitFor()
     expect(await page.getByRole('combobox', { name: 'target_modules' }).count()).toBe(0)
     await page.getByRole('radio', { name: /^An adapter \(LoRA\)/ }).check()

@@ -195,7 +195,7 @@ describe('what should be looked at', () => {
   })
 
   it('is read until a person stops it, and goes on where they want it to', async () => {
-    const rows = Array.from({ length: 40_000 }, (_, i) => ({ instruct: `${i}？`, input: '', label: `${POEM}${i}` }))
+    const rows = Array.from({ length: 12_000 }, (_, i) => ({ instruct: `${i}？`, input: '', label: `${POEM}${i}` }))
     const opened = await appAtLearns({ locale: 'en-US' }, rows)
     ;({ app } = opened)
     const { page } = opened
@@ -207,11 +207,11 @@ describe('what should be looked at', () => {
     await stop.click()
     for (const engine of engines) process.kill(engine, 'SIGCONT')
     await page
-      .getByText(/^Reading stopped: [\d,]+ of 40,000 rows are known\.$/)
+      .getByText(/^Reading stopped: [\d,]+ of 12,000 rows are known\.$/)
       .first()
       .waitFor()
     await page.getByRole('button', { name: 'Go on reading' }).click()
-    await page.getByText(/^Of the 40,000 rows to learn from/).waitFor({ timeout: 60_000 })
+    await page.getByText(/^Of the 12,000 rows to learn from/).waitFor({ timeout: 60_000 })
   })
 
   it('keeps a training from starting where it would be meaningless', async () => {
@@ -223,8 +223,11 @@ describe('what should be looked at', () => {
   })
 })
 
-describe.each(['en-US', 'zh-CN'] as const)('every view of step 2 is readable for everyone (%s)', (locale) => {
-  it.each(['light', 'dark'] as const)('%s', async (colorScheme) => {
+describe('every view of step 2 is readable for everyone', () => {
+  it.each([
+    ['zh-CN', 'light'],
+    ['en-US', 'dark'],
+  ] as const)('%s, %s', async (locale, colorScheme) => {
     const rows = [
       ...golden.rows,
       { instruct: '写诗：', input: '藏\u202e着', label: '' },

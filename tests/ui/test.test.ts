@@ -231,57 +231,56 @@ describe('before any training', () => {
   })
 })
 
-describe.each(['zh-CN', 'en-US'] as const)('for everyone, in %s', (locale) => {
-  const words = {
-    'zh-CN': {
-      chat: '对话',
-      rows: '全部样例',
-      compare: '对比',
-      start: '测试这个模型',
-      done: '逐行结果',
-      open: '打开第 1 行',
-      beside: '同时显示未训练的模型',
-      question: '你的问题',
-      again: /^再试一次/,
-    },
-    'en-US': {
-      chat: 'Chat',
-      rows: 'All rows',
-      compare: 'Compare',
-      start: 'Test this model',
-      done: 'Rows',
-      open: 'Open row 1',
-      beside: 'The untrained model beside it',
-      question: 'Your question',
-      again: /^Try again/,
-    },
-  }[locale]
+const WORDS = {
+  'zh-CN': {
+    chat: '对话',
+    rows: '全部样例',
+    compare: '对比',
+    start: '测试这个模型',
+    done: '逐行结果',
+    open: '打开第 1 行',
+    beside: '同时显示未训练的模型',
+    question: '你的问题',
+    again: /^再试一次/,
+  },
+  'en-US': {
+    chat: 'Chat',
+    rows: 'All rows',
+    compare: 'Compare',
+    start: 'Test this model',
+    done: 'Rows',
+    open: 'Open row 1',
+    beside: 'The untrained model beside it',
+    question: 'Your question',
+    again: /^Try again/,
+  },
+}
 
-  it.each(['light', 'dark'] as const)(
-    'every part of the step passes axe, and has room on a narrow screen: %s',
-    async (colorScheme) => {
-      const { app, page } = await appWithRun({ locale, colorScheme }, { model: SMALL_MODEL, settings: { num_train_epochs: 1 } })
-      await page.getByRole('button', { name: words.start }).click()
-      await page.getByRole('heading', { name: words.done, exact: true }).waitFor()
-      await page.getByRole('button', { name: words.open }).click()
-      expect(await violationsOf(page)).toEqual([])
+it.each([
+  ['zh-CN', 'light'],
+  ['en-US', 'dark'],
+] as const)('every part of the step passes axe, and has room on a narrow screen: %s, %s', async (locale, colorScheme) => {
+  const words = WORDS[locale]
+  const { app, page } = await appWithRun({ locale, colorScheme }, { model: SMALL_MODEL, settings: { num_train_epochs: 1 } })
+  await page.getByRole('button', { name: words.start }).click()
+  await page.getByRole('heading', { name: words.done, exact: true }).waitFor()
+  await page.getByRole('button', { name: words.open }).click()
+  expect(await violationsOf(page)).toEqual([])
 
-      await mode(page, words.chat)
-      await page.getByLabel(words.beside).check()
-      await page.getByRole('textbox', { name: words.question }).fill('你好')
-      await page.getByRole('textbox', { name: words.question }).press('Enter')
-      await page.getByRole('button', { name: words.again }).waitFor()
-      expect(await violationsOf(page)).toEqual([])
+  await mode(page, words.chat)
+  await page.getByLabel(words.beside).check()
+  await page.getByRole('textbox', { name: words.question }).fill('你好')
+  await page.getByRole('textbox', { name: words.question }).press('Enter')
+  await page.getByRole('button', { name: words.again }).waitFor()
+  expect(await violationsOf(page)).toEqual([])
 
-      await mode(page, words.compare)
-      expect(await violationsOf(page)).toEqual([])
-      await page.setViewportSize({ width: 480, height: 720 })
-      for (const each of [words.chat, words.rows, words.compare]) {
-        await mode(page, each)
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(480)
-      }
-      expect(app.complaints).toEqual([])
-      await app.stop()
-    },
-  )
+  await mode(page, words.compare)
+  expect(await violationsOf(page)).toEqual([])
+  await page.setViewportSize({ width: 480, height: 720 })
+  for (const each of [words.chat, words.rows, words.compare]) {
+    await mode(page, each)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(480)
+  }
+  expect(app.complaints).toEqual([])
+  await app.stop()
 })

@@ -127,11 +127,9 @@ describe('tunedesk serve', () => {
     const page = await newBrowserPage()
     await page.goto(serve.address)
     await page.getByRole('main').waitFor()
-    const { folder: project, plan } = (await call(page, 'projects.create', { name: 'poems', sample: 'poems' })) as {
-      folder: string
-      plan: object
-    }
-    await call(page, 'projects.changePlan', { project, plan: { ...plan, settings: { num_train_epochs: 400 } } })
+    const { folder: project } = (await call(page, 'projects.create', { name: 'poems', sample: 'poems' })) as { folder: string }
+    const plan = { model: SMALL_MODEL, settings: { num_train_epochs: 20_000 } }
+    await call(page, 'projects.changePlan', { project, plan })
     const { id: run } = (await call(page, 'runs.start', { project })) as RunSummary
     const runs = async (from: Page): Promise<RunSummary | undefined> =>
       ((await call(from, 'runs.list', { project })) as RunSummary[]).find(({ id }) => id === run)

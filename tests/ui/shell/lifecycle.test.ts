@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { RunSummary } from '../../../src-main/contract/areas/runs.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
@@ -8,14 +8,13 @@ import { startApp, type StartedApp } from '../electron/startApp.ts'
 let app: StartedApp | undefined
 afterEach(() => app?.stop())
 
-/** Begins a training of a few minutes, and waits until it has taken a step. */
+const SMALL_MODEL = resolve('tests/golden/data/qwen2')
+
+/** Begins a training that does not end by itself within a test, and waits until it has taken a step. */
 async function startTraining(started: StartedApp): Promise<{ project: string; run: string }> {
   const { client } = started
-  const { folder: project, plan } = await client.call('projects.create', { name: 'poems', sample: 'poems' })
-  await client.call('projects.changePlan', {
-    project,
-    plan: { ...plan, settings: { num_train_epochs: 400, logging_strategy: 'epoch' } },
-  })
+  const { folder: project } = await client.call('projects.create', { name: 'poems', sample: 'poems' })
+  await client.call('projects.changePlan', { project, plan: { model: SMALL_MODEL, settings: { num_train_epochs: 20_000 } } })
   const { id } = await client.call('runs.start', { project })
   await expect.poll(async () => (await runOf(started, project, id)).step, { timeout: 60_000 }).toBeGreaterThan(2)
   return { project, run: id }
@@ -48,8 +47,12 @@ describe('quitting', () => {
   it('is what closing the window does; the window stays until all is saved, and says so', async () => {
     app = await startApp()
     await startTraining(app)
+    const engines = await app.main.children()
+    // Saved it cannot be before it was looked at.
+    for (const engine of engines) process.kill(engine, 'SIGSTOP')
     await app.app.closeWindow()
     const { windows } = await app.system()
+    for (const engine of engines) process.kill(engine, 'SIGCONT')
     expect(windows).toEqual([{ title: 'TuneDesk — saving, then closing', progress: 2, isShown: true }])
     expect(await app.main.ended).toBe(0)
   })
