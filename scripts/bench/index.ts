@@ -3,6 +3,7 @@ import { Command, Option } from 'commander'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { format, resolveConfig } from 'prettier'
+import { frozenBenchmark } from './benchFrozen.ts'
 import { inferBenchmark, loadBenchmark } from './benchInfer.ts'
 import { matmulBenchmark } from './benchMatmul.ts'
 import { optimizersBenchmark } from './benchOptimizers.ts'
@@ -54,6 +55,7 @@ add(loadBenchmark)
 add(tokeniseBenchmark)
 add(uiBenchmark)
 add(sharingBenchmark)
+add(frozenBenchmark)
 add(optimizersBenchmark)
 add(matmulBenchmark)
 await program.parseAsync()

@@ -7,7 +7,7 @@ import { writeWeights } from '../../src-main/files/writeWeights.ts'
 import { madeOnce } from '../peers/preparePeers.ts'
 import { initialWeights } from '../starter/model/initialWeights.ts'
 
-/** Qwen2.5-0.5B's config.json, and the same architecture small enough to try the benchmark itself. */
+/** Qwen2.5-0.5B's and SmolLM2-135M's config.json, and the first one's architecture small enough to try the benchmark itself. */
 const MODELS = {
   'Qwen2.5-0.5B': {
     hidden_size: 896,
@@ -16,6 +16,19 @@ const MODELS = {
     num_attention_heads: 14,
     num_key_value_heads: 2,
     vocab_size: 151936,
+  },
+  'SmolLM2-135M': {
+    architectures: ['LlamaForCausalLM'],
+    model_type: 'llama',
+    hidden_size: 576,
+    intermediate_size: 1536,
+    num_hidden_layers: 30,
+    num_attention_heads: 9,
+    num_key_value_heads: 3,
+    vocab_size: 49152,
+    max_position_embeddings: 8192,
+    rms_norm_eps: 1e-5,
+    rope_theta: 100_000,
   },
   tiny: {
     hidden_size: 64,
@@ -28,12 +41,11 @@ const MODELS = {
 }
 export type BenchModelName = keyof typeof MODELS
 
-/** A folder with a model of random weights; made where it is not there yet. The 0.5B one is 2 GB and takes half a minute. */
+/** A folder with a model of random weights; made where it is not there yet. Those with weights of their own size take up to half a minute and 2 GB. */
 export async function randomModel(name: BenchModelName, cache: string): Promise<string> {
   const json = {
     architectures: ['Qwen2ForCausalLM'],
     model_type: 'qwen2',
-    ...MODELS[name],
     hidden_act: 'silu',
     initializer_range: 0.02,
     max_position_embeddings: 32768,
@@ -41,6 +53,7 @@ export async function randomModel(name: BenchModelName, cache: string): Promise<
     rope_theta: 1_000_000,
     tie_word_embeddings: true,
     torch_dtype: 'float32',
+    ...MODELS[name],
   }
   return madeOnce(join(cache, name), async (folder) => {
     const config = parseConfig(json)

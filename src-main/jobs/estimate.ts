@@ -4,19 +4,28 @@ import type { TrainingSettings } from '../contract/trainingSettings.ts'
 import { stepsOfEpoch } from '../engine/3-batches/stepsOfEpoch.ts'
 import { trainingPlan } from '../engine/3-batches/trainingPlan.ts'
 import { trainingSequences } from '../engine/3-batches/trainingSequences.ts'
+import type { ModelConfig } from '../engine/4-graph/config.ts'
 import { parseConfig } from '../engine/4-graph/parseConfig.ts'
 import { memoryWarnings, partsOf } from '../engine/6-train/stepMemory.ts'
 import { readModelConfig } from '../files/modelFolder.ts'
 import { freeDiskBytes } from './diskSpace.ts'
 import { fitMemory, memoryForTraining } from './fitMemory.ts'
+import { bytesOfKeptOutputs, type KeptOutputs, keptOutputs, layersOfPass, roomForOutputs, takenRoom } from './keptOutputs.ts'
 import { mappedBytes } from './mappedBytes.ts'
 import { measureTraining } from './measureTraining.ts'
 import type { MemoryLimit } from './memoryLimit.ts'
-import { checkpointCount, evaluationCount, mostCheckpoints, requireRunRoom, runDiskBytes } from './requirements.ts'
-import { savedBytes, type RowSizes } from './trainingMemory.ts'
-import { answerSeconds, paceByFormula, type Range } from './trainingPace.ts'
+import {
+  CHECKPOINTS_BETWEEN,
+  checkpointCount,
+  evaluationCount,
+  mostCheckpoints,
+  requireRunRoom,
+  runDiskBytes,
+} from './requirements.ts'
+import { batchOperations, evaluationOperations, type BatchShape, type LayersOfPass } from './trainingCost.ts'
+import { BYTES_PER_FLOAT, parameterBytes, savedBytes, type RowSizes } from './trainingMemory.ts'
+import { answerSeconds, paceByFormula, type PaceOfEpochs, type Range, type TrainingPace } from './trainingPace.ts'
 import { warningProblem } from './warningProblem.ts'
-import { batchOperations, type BatchShape } from './trainingCost.ts'
 
 export interface EstimateRequest {
   model: string
@@ -78,33 +87,55 @@ export async function estimate(request: EstimateRequest, signal: AbortSignal): P
       .map((part) => shaped(part.map((row) => lengths.learnedFrom[row] ?? 0))),
   )
   const batches = steps.flat()
-  const byCost = [...batches].sort((a, b) => batchOperations(config, a) - batchOperations(config, b))
+  const operations = (batch: BatchShape): number => batchOperations(config, batch, { back: config.layerCount, forward: 0 })
+  const byCost = [...batches].sort((a, b) => operations(a) - operations(b))
   const [smallest, largest] = [byCost[0], byCost.at(-1)]
   if (!smallest || !largest) throw new Error('a plan has a batch')
 
   const { recomputes } = fitted.memory
+  const kept = keptOutputs(config, settings, plan)
   const isMeasured = measure && noMemory.length === 0
-  const measured = isMeasured ? await measureTraining(model, config, settings, { smallest, largest, recomputes }, signal) : null
-  const pace = measured?.pace ?? paceByFormula(config, gigaflops)
+  const measured = isMeasured
+    ? await measureTraining(model, config, settings, { smallest, largest, recomputes, kept }, signal)
+    : null
+  const pace = measured?.pace ?? formulaOf(config, settings, kept, gigaflops)
   const saved = savedBytes(config, settings)
-  const disk = {
-    needed: runDiskBytes(saved, mostCheckpoints(settings, plan)),
-    free: await freeDiskBytes(folder),
-  }
+  const free = await freeDiskBytes(folder)
+  const checkpointsAtOnce = mostCheckpoints(settings, plan)
+  const written = runDiskBytes(saved, checkpointsAtOnce)
+  const room = roomForOutputs(
+    { needed: fitted.needed, available: limit.available },
+    { needed: runDiskBytes(saved, checkpointsAtOnce + CHECKPOINTS_BETWEEN), free },
+  )
+  const bytes = bytesOfKeptOutputs(config, settings, kept, rows)
+  const taken = takenRoom(bytes, room)
+  const disk = { needed: written + taken.disk, free }
   const mapped = await mappedBytes(model, config, settings)
-  const memory = { needed: Math.max(fitted.needed + mapped, measured?.peakMemory ?? 0), ...limit }
+  const memory = { needed: Math.max(fitted.needed + mapped, measured?.peakMemory ?? 0) + taken.memory, ...limit }
 
   // What was measured has the recomputation in it.
   const share = recomputes && !measured ? RECOMPUTED : 1
-  const batchSeconds = sum(batches.map((batch) => pace.batch(share * batchOperations(config, batch))))
-  const epoch = plus(batchSeconds, times(pace.step, steps.length))
-  // Forward alone is a third of the operations.
-  const evaluation = lengths.heldOut.length === 0 ? NONE : pace.batch(batchOperations(config, heldOut) / 3)
+  const keptShare = bytes === 0 ? 1 : (taken.memory + taken.disk) / bytes
+  /** So often, the first time as the frozen layers take it, and later as far as there was room for what they make. */
+  const repeated = (count: number, { first, later }: Record<keyof PaceOfEpochs, Range>): Range => {
+    const again = plus(times(later, keptShare), times(first, 1 - keptShare))
+    return plus(times(first, Math.min(1, count)), times(again, Math.max(0, count - 1)))
+  }
+  const ofEpochs = (secondsOf: (epoch: keyof PaceOfEpochs) => Range) => ({ first: secondsOf('first'), later: secondsOf('later') })
+  const layers = layersOfPass(config, kept)
+  const epochs = ofEpochs((epoch) => {
+    const passes = batches.map((batch) => pace[epoch].batch(share * batchOperations(config, batch, layers[epoch])))
+    return plus(sum(passes), times(pace[epoch].step, steps.length))
+  })
+  const evaluations = ofEpochs((epoch) => {
+    const through = epoch === 'later' && kept.evaluation ? config.layerCount - kept.layers : config.layerCount
+    return lengths.heldOut.length === 0 ? NONE : pace[epoch].batch(evaluationOperations(config, heldOut, through))
+  })
   const answers = settings.sample_each_epoch ? plan.epochCount : 0
   const checkpoints = checkpointCount(settings, plan)
   const total = plus(
-    times(epoch, plan.totalSteps / plan.stepsPerEpoch),
-    times(evaluation, evaluationCount(settings, plan)),
+    repeated(plan.totalSteps / plan.stepsPerEpoch, epochs),
+    repeated(evaluationCount(settings, plan), evaluations),
     times(answerSeconds(config), answers),
     writing(runDiskBytes(saved, checkpoints)),
   )
@@ -118,6 +149,13 @@ export async function estimate(request: EstimateRequest, signal: AbortSignal): P
     adjustments: noMemory.length === 0 ? memoryWarnings(fitted.memory, settings).map(warningProblem) : [],
     blockers: [...noMemory, ...(await problems(() => requireRunRoom({ folder, saved, settings, plan })))],
   }
+}
+
+function formulaOf(config: ModelConfig, settings: TrainingSettings, kept: KeptOutputs, gigaflops: number): PaceOfEpochs {
+  const trained = parameterBytes(config, settings).weights / BYTES_PER_FLOAT
+  const paceThrough = ({ back, forward }: LayersOfPass): TrainingPace => paceByFormula(gigaflops, back + forward, trained)
+  const { first, later } = layersOfPass(config, kept)
+  return { first: paceThrough(first), later: paceThrough(later) }
 }
 
 /** The part of the run after which it may end by itself. */

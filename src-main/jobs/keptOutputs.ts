@@ -8,11 +8,12 @@ import { createFrozenOutputs, type FrozenOutputs, type FrozenRoom } from '../eng
 import { freeDiskBytes } from './diskSpace.ts'
 import type { MemoryRoom } from './fitMemory.ts'
 import { bytesToWrite, CHECKPOINTS_BETWEEN, evaluationCount, type WrittenRun } from './requirements.ts'
+import type { LayersOfPass } from './trainingCost.ts'
 import type { RowSize, RowSizes } from './trainingMemory.ts'
 
 /** Of which rows the frozen layers' outputs are kept. */
 export interface KeptOutputs {
-  /** How many layers those are; 0 where nothing is kept. */
+  /** How many frozen layers there are below the lowest trained one. */
   layers: number
   training: boolean
   evaluation: boolean
@@ -24,8 +25,18 @@ export interface KeptOutputs {
  * @throws TuneDeskError settings/lora-…, settings/layer-missing
  */
 export function keptOutputs(config: ModelConfig, settings: TrainingSettings, plan: TrainingPlan): KeptOutputs {
-  const layers = settings.frozen_cache === 'off' ? 0 : frozenLayerCount(config, partsToTrain(config, settings))
-  return { layers, training: layers > 0 && plan.epochCount > 1, evaluation: layers > 0 && evaluationCount(settings, plan) > 1 }
+  const layers = frozenLayerCount(config, partsToTrain(config, settings))
+  const keeps = layers > 0 && settings.frozen_cache !== 'off'
+  return { layers, training: keeps && plan.epochCount > 1, evaluation: keeps && evaluationCount(settings, plan) > 1 }
+}
+
+/** The layers that a pass over learned rows goes through: over those met for the first time, and later. */
+export function layersOfPass(
+  { layerCount }: ModelConfig,
+  { layers, training }: KeptOutputs,
+): Record<'first' | 'later', LayersOfPass> {
+  const back = layerCount - layers
+  return { first: { back, forward: layers }, later: { back, forward: training ? 0 : layers } }
 }
 
 const BYTES = { float32: 4, float16: 2, off: 0 }

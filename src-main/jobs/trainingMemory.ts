@@ -40,7 +40,7 @@ export interface RowSizes {
   heldOut: readonly RowSize[]
 }
 
-const BYTES_PER_FLOAT = 4
+export const BYTES_PER_FLOAT = 4
 /** The engine's process with its libraries and a tokenizer, before it opens a model. Measured. */
 const PROCESS_BYTES = 350e6
 /** Of a token in one layer, in vectors of the intermediate size: what a program holds between its inputs and outputs. Measured. */

@@ -15,6 +15,12 @@ export interface TrainingPace {
   step: Range
 }
 
+/** The pace while rows are met for the first time, and later, where what frozen layers make of them is kept; the same where nothing is. */
+export interface PaceOfEpochs {
+  first: TrainingPace
+  later: TrainingPace
+}
+
 /** Of the speed that matrix products alone reach: what is left of it in a whole pass. Measured from 5 to 500 million parameters. */
 const EFFICIENCY: Range = { low: 0.35, high: 1.1 }
 /** Of a layer, however small the batch: programs that begin and end. */
@@ -28,17 +34,18 @@ const SECONDS_A_LAYER_READ = 0.0005
 /** An answer on the way is a line or two. */
 const TOKENS_OF_AN_ANSWER: Range = { low: 8, high: 64 }
 
-/** Where nothing of the model was measured, only how quickly this computer multiplies matrices. */
-export function paceByFormula(config: ModelConfig, gigaflops: number): TrainingPace {
-  const parameters = parameterCountOf(config)
-  return {
-    batch: (operations) => ({
-      low: operations / (gigaflops * 1e9 * EFFICIENCY.high) + config.layerCount * SECONDS_A_LAYER.low,
-      high: operations / (gigaflops * 1e9 * EFFICIENCY.low) + config.layerCount * SECONDS_A_LAYER.high,
-    }),
-    step: { low: parameters * SECONDS_A_PARAMETER.low, high: parameters * SECONDS_A_PARAMETER.high },
-  }
-}
+/**
+ * Where nothing of the model was measured, only how quickly this computer multiplies matrices.
+ * @param layers that a pass goes through
+ * @param trained parameters
+ */
+export const paceByFormula = (gigaflops: number, layers: number, trained: number): TrainingPace => ({
+  batch: (operations) => ({
+    low: operations / (gigaflops * 1e9 * EFFICIENCY.high) + layers * SECONDS_A_LAYER.low,
+    high: operations / (gigaflops * 1e9 * EFFICIENCY.low) + layers * SECONDS_A_LAYER.high,
+  }),
+  step: { low: trained * SECONDS_A_PARAMETER.low, high: trained * SECONDS_A_PARAMETER.high },
+})
 
 export function answerSeconds(config: ModelConfig): Range {
   const parameters = parameterCountOf(config)

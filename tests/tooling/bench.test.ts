@@ -71,7 +71,19 @@ test('the benchmark of the tutorial goes from the start of the built program to 
 test('every benchmark is listed, and says on what machine and with which versions it measured', () => {
   const { stdout } = bench('--help')
   const names = [...stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name)
-  expect(names).toEqual(['train', 'lora', 'tutorial', 'infer', 'load', 'tokenise', 'ui', 'sharing', 'optimizers', 'matmul'])
+  expect(names).toEqual([
+    'train',
+    'lora',
+    'tutorial',
+    'infer',
+    'load',
+    'tokenise',
+    'ui',
+    'sharing',
+    'frozen',
+    'optimizers',
+    'matmul',
+  ])
   const measured = bench('optimizers', '--tiny', '--rounds', '2')
   expect(measured.status, measured.stderr).toBe(0)
   const { benchmark, machine, versions, steps } = lastLine(measured.stdout) as OptimizersResult & {

@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createSettings, type TrainingSettings } from '../../../src-main/contract/trainingSettings.ts'
+import { parseConfig } from '../../../src-main/engine/4-graph/parseConfig.ts'
+import { readModelFolder } from '../../../src-main/files/modelFolder.ts'
 import { estimate, type EstimateRequest } from '../../../src-main/jobs/estimate.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
 
@@ -67,6 +69,32 @@ describe('what a training will take, by a formula', () => {
     expect(mapped.memory.needed - in8bit.memory.needed).toBeGreaterThan(2 * layers - 1.01 * held)
     expect(mapped.memory.needed - in8bit.memory.needed).toBeLessThan(2 * layers - 0.99 * held)
     expect(mapped.memory.needed).toBeLessThan(full.memory.needed)
+  })
+  it('takes less where frozen layers are computed once, but not for a single epoch, and more memory', async () => {
+    const top = { layers_to_transform: '3', per_device_train_batch_size: 1 }
+    const off = { ...top, frozen_cache: 'off' } as const
+    const [kept, computed, all] = [
+      await estimated(top),
+      await estimated(off),
+      await estimated({ per_device_train_batch_size: 1 }),
+    ]
+    expect(kept.seconds.low).toBeLessThan(computed.seconds.low)
+    expect(kept.seconds.high).toBeLessThan(computed.seconds.high)
+    expect(computed.seconds.high).toBeLessThan(all.seconds.high)
+    const { hiddenSize } = parseConfig((await readModelFolder(STARTER_FOLDER)).config)
+    expect(kept.memory.needed - computed.memory.needed).toBe(4 * hiddenSize * (40 + 60 + 50 + 200 + 30))
+    const single = { num_train_epochs: 1 }
+    expect((await estimated({ ...top, ...single })).seconds).toEqual((await estimated({ ...off, ...single })).seconds)
+  })
+  it('takes less for evaluations too', async () => {
+    const heldOut = { lengths: { learnedFrom: [40, 60], heldOut: [400, 400] } }
+    const top = { layers_to_transform: '3', eval_strategy: 'epoch' } as const
+    const [kept, computed] = [await estimated(top, heldOut), await estimated({ ...top, frozen_cache: 'off' }, heldOut)]
+    const [without, withoutKept] = [
+      await estimated({ ...top, eval_strategy: 'no' }, heldOut),
+      await estimated({ ...top, eval_strategy: 'no', frozen_cache: 'off' }, heldOut),
+    ]
+    expect(kept.seconds.high - without.seconds.high).toBeLessThan(computed.seconds.high - withoutKept.seconds.high)
   })
   it('needs memory for the largest batch, however the others are', async () => {
     const one = await estimated({ per_device_train_batch_size: 1 })

@@ -8,6 +8,7 @@ import { readModelFolder } from '../../../src-main/files/modelFolder.ts'
 import {
   bytesOfKeptOutputs,
   keptOutputs,
+  layersOfPass,
   openFrozenOutputs,
   roomForOutputs,
   takenRoom,
@@ -31,13 +32,22 @@ describe('the outputs of frozen layers are kept', () => {
       { training: false, evaluation: true },
     ],
     ['of learned rows alone where nothing is evaluated', { eval_strategy: 'no' }, { training: true, evaluation: false }],
-    ['of none where the settings say so', { frozen_cache: 'off' }, { layers: 0, training: false, evaluation: false }],
+    ['of none where the settings say so', { frozen_cache: 'off' }, { layers: 1, training: false, evaluation: false }],
     ['of none where every layer is trained', { layers_to_transform: null }, { layers: 0, training: false }],
     ['of none where the lowest layer is', { layers_to_transform: '0' }, { layers: 0, training: false }],
     ['of none where the embedding is', { method: 'lora', modules_to_save: 'embed_tokens' }, { layers: 0, training: false }],
   ])('%s', (_, settings, expected) => {
     expect(keptOf(settings)).toMatchObject(expected)
   })
+})
+
+it('is of layers that later epochs do not go through', () => {
+  const [first, again] = [
+    { back: 1, forward: 1 },
+    { back: 1, forward: 0 },
+  ]
+  expect(layersOfPass(config, keptOf({}))).toEqual({ first, later: again })
+  expect(layersOfPass(config, keptOf({ frozen_cache: 'off' }))).toEqual({ first, later: first })
 })
 
 it('takes what memory training leaves of its half, and half of the rest of the disk', () => {
