@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Option } from 'commander'
 import { env } from 'onnxruntime-node'
 import { createSettings } from '../../src-main/contract/trainingSettings.ts'
 import { packBatch } from '../../src-main/engine/3-batches/packBatch.ts'
@@ -15,7 +16,7 @@ import { formatTable } from './formatTable.ts'
 import { BENCH_SETTINGS, LORA, type Method } from './measurement.ts'
 import { randomModel } from './randomModel.ts'
 import { spread } from './spread.ts'
-import { tokensOf, workload, type Workload } from './workloads.ts'
+import { tokensOf, workload, WORKLOAD_NAMES, type Workload, type WorkloadName } from './workloads.ts'
 
 /** Where models are made once and kept. */
 const CACHE = fileURLToPath(new URL('../../.cache/bench', import.meta.url))
@@ -31,6 +32,11 @@ interface StepsOfWays {
   onDisk: number[]
 }
 
+interface FrozenOptions {
+  workload: readonly WorkloadName[]
+  rounds: number
+}
+
 interface FrozenResult extends BenchmarkResult {
   layers: number
   topLayers: number
@@ -38,7 +44,10 @@ interface FrozenResult extends BenchmarkResult {
 }
 
 /** Steps that train the top layers alone, each way in turn. */
-async function measure({ tiny, rounds }: { tiny: boolean; rounds: number }, say: (line: string) => void): Promise<FrozenResult> {
+async function measure(
+  { tiny, rounds, workload: names }: FrozenOptions & { tiny: boolean },
+  say: (line: string) => void,
+): Promise<FrozenResult> {
   const folder = await randomModel(tiny ? 'tiny' : 'SmolLM2-135M', CACHE)
   const config = parseConfig(JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')))
   const topLayers = tiny ? TOP_LAYERS.tiny : TOP_LAYERS.whole
@@ -50,7 +59,7 @@ async function measure({ tiny, rounds }: { tiny: boolean; rounds: number }, say:
       const settings = createSettings({ ...BENCH_SETTINGS, ...LORA, method, layers_to_transform: layers })
       const { weights, partial } = await beginTraining(config, settings, folder, null)
       const model = await createDecoder(config, await createOrtExecutor(), weights, partial)
-      for (const name of ['zh', 'long'] as const) {
+      for (const name of names) {
         say(`${method}, ${name}`)
         const each = workload(name, config.vocabularySize, tiny ? 8 : 1)
         steps.push({ method, workload: name, tokens: tokensOf(each), ...(await stepsOf(model, each, rounds, scratch)) })
@@ -137,15 +146,18 @@ function table({ topLayers, layers, steps }: FrozenResult): string {
   )
 }
 
-export const frozenBenchmark: Benchmark<{ rounds: number }, FrozenResult> = {
+export const frozenBenchmark: Benchmark<FrozenOptions, FrozenResult> = {
   name: 'frozen',
   description: 'steps that train the top layers alone, with what is below run each time and computed once',
   title: 'Top layers alone',
   about: `A whole step (forward and backward pass, clipping, AdamW) that trains the top layers of SmolLM2-135M's shape with random weights, in full and by LoRA of
-rank 16, on eight short rows and on four of about 510 tokens: with the frozen layers run each time ("without"), with their outputs computed to be kept ("first
+rank 16, on the workloads of \`train\`: with the frozen layers run each time ("without"), with their outputs computed to be kept ("first
 epoch"), and with kept outputs ("later", in memory and from a file). All in turn within one process. "Times as quick" sets the medians of "without" and "later" against
 each other (docs/adr/0021-frozen-layers-computed-once.md).`,
-  options: [roundsOption('of each way, in turn', 5)],
+  options: [
+    new Option('--workload <names...>', 'only these').choices(WORKLOAD_NAMES).default(WORKLOAD_NAMES),
+    roundsOption('of each way, in turn', 5),
+  ],
   measure,
   table,
 }
