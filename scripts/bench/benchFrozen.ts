@@ -87,7 +87,7 @@ async function stepsOf(model: Decoder, { rows }: Workload, rounds: number, scrat
     const step = async (way: keyof StepsOfWays, outputs: FrozenOutputs | null): Promise<void> => {
       model.frozenOutputs.training = outputs
       const started = performance.now()
-      await model.accumulateGradients(batch, 1 / batch.supervised.length)
+      await model.accumulateGradients(batch, 1 / batch.supervised.length, true)
       const gradientNorm = await model.gradientNorm()
       await model.optimizerStep({
         optim: 'adamw_torch',
