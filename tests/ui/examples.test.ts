@@ -274,7 +274,7 @@ describe('find', () => {
     await page.getByText('Nothing like this in the examples.').waitFor()
     await page.getByLabel('Pattern', { exact: true }).check()
     await page.getByRole('textbox', { name: 'Replace by' }).fill('c$1$1t')
-    await page.getByText('2 texts in 2 rows would change.').waitFor()
+    await page.getByText('2 rows would change, in 2 of their texts.').waitFor()
     expect(await page.locator('ins').allTextContents()).toEqual(['caat', 'caat'])
     expect(await rows()).toEqual(before)
     await page.getByRole('button', { name: 'Replace in 2 rows' }).click()

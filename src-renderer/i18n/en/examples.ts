@@ -145,7 +145,10 @@ export const examples = {
   'replace.pattern-about':
     'A regular expression as in JavaScript: \\d+ is any number, ^ the beginning of a text, $ its end. In the replacement, $1 is the first group.',
   'replace.only-selected': { one: 'Only in the selected row', other: 'Only in the {count} selected rows' },
-  'replace.preview': { one: '{cells} text in {count} row would change.', other: '{cells} texts in {count} rows would change.' },
+  'replace.preview': {
+    one: '{count} row would change, in {cells} of its texts.',
+    other: '{count} rows would change, in {cells} of their texts.',
+  },
   'replace.preview-none': 'Nothing like this in the examples.',
   'replace.examples': 'For example',
   'replace.none': 'Replace all',
