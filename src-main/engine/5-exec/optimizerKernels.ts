@@ -30,6 +30,18 @@ export interface OptimizerNumbers {
   gradientScale: number
 }
 
+/** gradientᵀ input in float64, from the numbers of gradient [N, out] and input [N, in]. */
+export function productOfFactors(gradient: ArrayLike<number>, input: ArrayLike<number>, tokens: number): Float64Array {
+  const [height, width] = [gradient.length / tokens, input.length / tokens]
+  const sums = new Float64Array(height * width)
+  for (let token = 0; token < tokens; token++)
+    for (let row = 0; row < height; row++)
+      for (let column = 0; column < width; column++)
+        sums[row * width + column] =
+          (sums[row * width + column] ?? NaN) + (gradient[token * height + row] ?? NaN) * (input[token * width + column] ?? NaN)
+  return sums
+}
+
 export const areFactors = (gradient: Tensor | GradientFactors): gradient is GradientFactors => 'input' in gradient
 
 /** What moves parameters. Gradients are left as they are. */

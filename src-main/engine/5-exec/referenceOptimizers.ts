@@ -3,8 +3,8 @@ import type { Tensor } from './executor.ts'
 import {
   adafactorBeta2,
   areFactors,
+  productOfFactors,
   stateTensors,
-  type GradientFactors,
   type OptimizedParameter,
   type OptimizerKernels,
   type OptimizerNumbers,
@@ -22,21 +22,12 @@ export function createReferenceOptimizers(
   read: (tensor: Tensor) => Float64Array,
   make: (like: Tensor, data: Float64Array) => Tensor,
 ): OptimizerKernels {
+  const gradientOf = (gradient: OptimizedParameter['gradient']): Float64Array =>
+    areFactors(gradient)
+      ? productOfFactors(read(gradient.gradient), read(gradient.input), gradient.input.shape[0] ?? 0)
+      : read(gradient)
   const scaledGradient = ({ gradient }: OptimizedParameter, { gradientScale }: OptimizerNumbers): Float64Array =>
-    (areFactors(gradient) ? product(gradient) : read(gradient)).map((g) => g * gradientScale)
-
-  /** gradientᵀ input */
-  function product({ gradient, input }: GradientFactors): Float64Array {
-    const [tokens = 0, height = 0] = gradient.shape
-    const [, width = 0] = input.shape
-    const [g, x] = [read(gradient), read(input)]
-    return Float64Array.from({ length: height * width }, (_, i) => {
-      const [row, column] = [Math.floor(i / width), i % width]
-      let total = 0
-      for (let token = 0; token < tokens; token++) total += at(g, token * height + row) * at(x, token * width + column)
-      return total
-    })
-  }
+    gradientOf(gradient).map((g) => g * gradientScale)
 
   function replace(parameter: OptimizedParameter, value: Float64Array, state: Record<string, Float64Array>): void {
     parameter.value = make(parameter.value, value)

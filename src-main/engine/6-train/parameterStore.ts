@@ -1,6 +1,6 @@
 import type { ParameterShape } from '../4-graph/parameters.ts'
 import type { Executor, Floats, Tensor } from '../5-exec/executor.ts'
-import type { GradientFactors, OptimizedParameter } from '../5-exec/optimizerKernels.ts'
+import { productOfFactors, type GradientFactors, type OptimizedParameter } from '../5-exec/optimizerKernels.ts'
 import { TuneDeskError } from '../../contract/error.ts'
 import { count } from '../4-graph/elements.ts'
 import type { OptimizerStep, StateTensor } from './optimizers/optimizer.ts'
@@ -136,20 +136,6 @@ export async function createParameterStore(
     executor.release(...used)
     squaredNorm = 0
   }
-  /** A gradient whose factors are there, for looking at. */
-  async function product({ gradient, input }: GradientFactors): Promise<Floats> {
-    const [g, x] = [await executor.download(gradient), await executor.download(input)]
-    const [tokens = 0, height = 0] = gradient.shape
-    const [, width = 0] = input.shape
-    const sums = new Float64Array(height * width)
-    for (let token = 0; token < tokens; token++)
-      for (let row = 0; row < height; row++)
-        for (let column = 0; column < width; column++)
-          sums[row * width + column] =
-            (sums[row * width + column] ?? NaN) + (g[token * height + row] ?? NaN) * (x[token * width + column] ?? NaN)
-    return sums
-  }
-
   return {
     checkpointBytes: (optim) =>
       all().reduce((total, { shape }) => total + BYTES_PER_FLOAT * count(shape), 0) + optimizerStateBytes(optim, all()),
@@ -209,7 +195,10 @@ export async function createParameterStore(
     gradient: async (name) => {
       const { gradient, factors, shape } = find(name)
       if (gradient) return executor.download(gradient)
-      return factors ? product(factors) : new Float32Array(count(shape))
+      if (!factors) return new Float32Array(count(shape))
+      const { input } = factors
+      const [ofOutput, given] = [await executor.download(factors.gradient), await executor.download(input)]
+      return productOfFactors(ofOutput, given, input.shape[0] ?? 0)
     },
     discardGradients,
     gradientNorm: async () =>
