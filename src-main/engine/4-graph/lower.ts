@@ -2,6 +2,7 @@ import type { OnnxGraph, OnnxInitializer, OnnxNode } from '../../files/onnx.ts'
 import { onnxTypeOf } from '../../files/onnxTypeOf.ts'
 import type { TensorLocation } from '../../files/readSafetensors.ts'
 import type { Value } from './graph.ts'
+import { matmulOp, stretchesOf, stretchesToOnnx, type MatmulAttributes, type Stretch } from './ops/matmul.ts'
 import { gatherRowsOp } from './ops/gatherRows.ts'
 import type { Program } from './program.ts'
 
@@ -12,11 +13,16 @@ const float32Bytes = (value: number): Uint8Array => new Uint8Array(Float32Array.
 /** TensorProto.DataType.FLOAT, as Cast's attribute takes it. */
 const FLOAT32 = 1
 
+export interface LoweredProgram extends OnnxGraph {
+  /** Outputs that come in stretches of their rows, each an output of the graph under a name of its own. */
+  stretches: ReadonlyMap<string, readonly (Stretch & { output: string })[]>
+}
+
 /**
  * Lowers a program to ONNX. Weights stay inputs, so that one graph serves all layers, unless they are frozen.
  * @param frozen where inputs lie that are not fed: they become initializers that point into their file. 16-bit ones are widened where they are used
  */
-export function lower(program: Program, frozen: ReadonlyMap<string, TensorLocation> = new Map()): OnnxGraph {
+export function lower(program: Program, frozen: ReadonlyMap<string, TensorLocation> = new Map()): LoweredProgram {
   const { graph } = program
   const initializers: OnnxInitializer[] = []
   const nodes: OnnxNode[] = []
@@ -57,8 +63,16 @@ export function lower(program: Program, frozen: ReadonlyMap<string, TensorLocati
     return name
   }
 
+  const int64 = (values: readonly number[]): string => constant('int64', [values.length], int64Bytes(values))
+  const stretches = stretchesOfOutputs(program)
+
   for (const value of program.order) {
     const { op, inputs, attributes, shape } = graph.node(value)
+    const own = stretches.get(names.get(value) ?? '')
+    if (own) {
+      nodes.push(...stretchesToOnnx({ inputs: inputs.map(nameOf), temporary, int64 }, own))
+      continue
+    }
     const [first] = inputs
     // Of a table only the rows that are picked are widened, not all of it.
     const table = op === gatherRowsOp && first !== undefined ? stored.get(first) : undefined
@@ -72,18 +86,47 @@ export function lower(program: Program, frozen: ReadonlyMap<string, TensorLocati
         shape,
         attributes,
         temporary,
-        int64: (values) => constant('int64', [values.length], int64Bytes(values)),
+        int64,
         float32: (number) => constant('float32', [], float32Bytes(number)),
       }),
     )
     if (rows !== output) widen(rows, output)
   }
   for (const [name, value] of program.outputs)
-    if (nameOf(value) !== name) nodes.push({ operator: 'Identity', inputs: [nameOf(value)], outputs: [name] })
+    if (!stretches.has(name) && nameOf(value) !== name)
+      nodes.push({ operator: 'Identity', inputs: [nameOf(value)], outputs: [name] })
   return {
     nodes,
     initializers,
     inputs: program.inputs.filter(({ name }) => !frozen.has(name)).map(({ name, shape, type }) => ({ name, shape, type })),
-    outputs: [...program.outputs].map(([name, value]) => ({ name, type: graph.node(value).type, shape: graph.shape(value) })),
+    outputs: [...program.outputs].flatMap(([name, value]) => {
+      const { type, shape } = graph.node(value)
+      const parts = stretches.get(name)
+      return parts
+        ? parts.map(({ output, count }) => ({ name: output, type, shape: [count, ...shape.slice(1)] }))
+        : { name, type, shape }
+    }),
+    stretches,
   }
+}
+
+/** Of the outputs that nothing else in the program reads. */
+function stretchesOfOutputs({ graph, outputs, order }: Program): LoweredProgram['stretches'] {
+  const isRead = new Set(order.flatMap((value) => graph.node(value).inputs))
+  const found = new Map<string, readonly (Stretch & { output: string })[]>()
+  for (const [name, value] of outputs) {
+    const { op, inputs, attributes } = graph.node(value)
+    const isOwn = !isRead.has(value) && [...outputs.values()].filter((other) => other === value).length === 1
+    if (op.name !== matmulOp.name || !isOwn || !order.includes(value)) continue
+    const stretches = stretchesOf(
+      inputs.map((input) => graph.shape(input)),
+      attributes as MatmulAttributes,
+    )
+    if (stretches)
+      found.set(
+        name,
+        stretches.map((stretch) => ({ ...stretch, output: `${name}.rows.${stretch.start}` })),
+      )
+  }
+  return found
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import * as ort from 'onnxruntime-node'
 import { encodeOnnx } from '../../files/onnx.ts'
 import { count } from '../4-graph/elements.ts'
-import { lower } from '../4-graph/lower.ts'
+import { lower, type LoweredProgram } from '../4-graph/lower.ts'
 import type { Program } from '../4-graph/program.ts'
 import type { Executable, Executor, Floats, Tensor, TensorType } from './executor.ts'
 import type { FrozenTensor } from './frozenTensor.ts'
@@ -32,6 +32,7 @@ interface OrtExecutable extends Executable {
   session: ort.InferenceSession
   /** The names of the inputs that are fed. */
   fed: string[]
+  stretches: LoweredProgram['stretches']
 }
 
 const typeOf = (data: Data): TensorType =>
@@ -80,6 +81,8 @@ const given = ({ gradient, input }: GradientFactors): KernelFactors => ({
   width: input.shape[1] ?? 0,
 })
 
+const zeros = (shape: readonly number[]): OrtTensor => tensorOf({ data: new Float32Array(count(shape)) }, shape)
+
 const handle = (tensor: Tensor): ort.Tensor => new ort.Tensor(tensor.type, elements(tensor), tensor.shape)
 
 /** An array whose memory is its own alone, so that it can be lent to a thread. */
@@ -90,15 +93,16 @@ function whole(data: Floats | Uint8Array): KernelArray {
 }
 
 /** @param frozen the program's frozen inputs, all of one folder */
-async function createSession(
+async function createExecutable(
   program: Program,
   frozen: ReadonlyMap<string, FrozenTensor>,
   threads: number,
-): Promise<ort.InferenceSession> {
+): Promise<OrtExecutable> {
   const locations = new Map([...frozen].map(([name, { location }]) => [name, location]))
   const [folder] = [...frozen.values()].map((tensor) => tensor.folder)
   const isWidened = [...locations.values()].some(({ dtype }) => dtype !== 'F32')
-  return ort.InferenceSession.create(encodeOnnx(lower(program, locations)), {
+  const lowered = lower(program, locations)
+  const session = await ort.InferenceSession.create(encodeOnnx(lowered), {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     graphOptimizationLevel: 'all',
@@ -115,6 +119,8 @@ async function createSession(
       ...(isWidened ? { optimization: { disable_specified_optimizers: 'ConstantFolding' } } : {}),
     },
   })
+  const fed = program.inputs.flatMap(({ name }) => (frozen.has(name) ? [] : name))
+  return { program, session, fed, stretches: lowered.stretches }
 }
 
 /** onnxruntime on the CPU. Writes results into destinations in place. */
@@ -166,30 +172,35 @@ export async function createOrtExecutor(options: { threads?: number } = {}): Pro
           return tensor ? [[name, tensor] as const] : []
         }),
       )
-      const session = await createSession(program, constants, threads)
-      sessions.push(session)
-      return { program, session, fed: program.inputs.flatMap(({ name }) => (constants.has(name) ? [] : name)) }
+      const executable = await createExecutable(program, constants, threads)
+      sessions.push(executable.session)
+      return executable
     },
     async run(executable, inputs, destinations = {}) {
-      const { program, session, fed: names } = executable as OrtExecutable
+      const { program, session, fed: names, stretches } = executable as OrtExecutable
       const feeds: Record<string, ort.Tensor> = {}
       for (const name of names) {
         const fed = inputs[name]
         if (!fed) throw new Error(`${program.name}: ${name} is not fed`)
         feeds[name] = handle(fed)
       }
+      const places = { ...destinations }
       const fetches: Record<string, ort.Tensor | null> = {}
-      for (const name of program.outputs.keys()) {
-        const destination = destinations[name]
-        fetches[name] = destination ? handle(destination) : null
+      for (const [name, value] of program.outputs) {
+        const parts = stretches.get(name)
+        // Lengths of what comes in stretches are known.
+        if (parts) places[name] ??= zeros(program.graph.shape(value).map(Number))
+        const place = places[name]
+        if (parts && place) for (const { output, start, count: size } of parts) fetches[output] = handle(rows(place, start, size))
+        else fetches[name] = place ? handle(place) : null
       }
       const results = await session.run(feeds, fetches)
       return Object.fromEntries(
         [...program.outputs.keys()].map((name) => {
-          // What comes back for a destination is another view of it; the destination itself keeps its array.
-          const destination = destinations[name]
+          // What comes back for a place is another view of it; the place itself keeps its array.
+          const place = places[name]
           const result = results[name]
-          if (destination) return [name, destination]
+          if (place) return [name, place]
           if (!result) throw new Error(`${program.name}: no output ${name}`)
           return [name, tensorOf({ data: result.data as Data }, result.dims)]
         }),
@@ -200,7 +211,7 @@ export async function createOrtExecutor(options: { threads?: number } = {}): Pro
     download: (tensor) => Promise.resolve(floats(tensor)),
     downloadCodes: (tensor) => Promise.resolve(codes(tensor)),
     zeros(shape, scratchName) {
-      if (scratchName === undefined) return tensorOf({ data: new Float32Array(count(shape)) }, shape)
+      if (scratchName === undefined) return zeros(shape)
       const tensor = scratch(scratchName, shape)
       floats(tensor).fill(0)
       return tensor

@@ -1,6 +1,6 @@
-import { MICROSOFT } from '../../../files/onnx.ts'
+import { MICROSOFT, type OnnxNode } from '../../../files/onnx.ts'
 import { both, broadcastStrides, count } from '../elements.ts'
-import { apply, broadcastShapes, type Graph, type Op, type Shape, type Value } from '../graph.ts'
+import { apply, broadcastShapes, type Graph, type LoweringContext, type Op, type Shape, type Value } from '../graph.ts'
 import { unbroadcast } from './sum.ts'
 
 export interface MatmulAttributes {
@@ -18,6 +18,53 @@ function matrix<D extends Shape>(shape: D, transposed: boolean): [D[number], D[n
   const [rows, columns] = shape.slice(-2)
   if (rows === undefined || columns === undefined) throw new Error('two axes at least')
   return transposed ? [columns, rows] : [rows, columns]
+}
+
+/**
+ * A weight's gradient aᵀb: transposing first was quicker than MLAS's transposed read with AVX2 (150 to 137 GFLOPS) and is level with AVX-512
+ * (`npm run bench -- matmul`).
+ */
+const isWeightGradient = (inputs: readonly Shape[], { transposeA, transposeB, factor }: MatmulAttributes): boolean =>
+  inputs.every((shape) => shape.length === 2) && transposeA && !transposeB && factor === 1
+
+/**
+ * Rows of a weight's gradient that are computed at a time. MLAS goes over a result once for every 128 of the inner lengths, in columns of 128: of a taller result those
+ * do not stay in a core's cache from one time to the next (`docs/adr/0024-weight-gradients-in-stretches.md`).
+ */
+const STRETCH = 640
+
+/** Rows of a result, to be written under a name of their own. */
+export interface Stretch {
+  start: number
+  count: number
+}
+
+/** In what stretches of rows a product should be computed; null where it should be as a whole. */
+export function stretchesOf(inputs: readonly Shape[], attributes: MatmulAttributes): Stretch[] | null {
+  const [rows] = matrix(both(inputs)[0], attributes.transposeA)
+  if (!isWeightGradient(inputs, attributes) || typeof rows !== 'number' || rows <= STRETCH) return null
+  const parts = Math.ceil(rows / STRETCH)
+  const bound = (part: number): number => Math.round((part * rows) / parts)
+  return Array.from({ length: parts }, (_, part) => ({ start: bound(part), count: bound(part + 1) - bound(part) }))
+}
+
+/** The nodes of a product of which each stretch has an output. */
+export function stretchesToOnnx(
+  { inputs, temporary, int64 }: Pick<LoweringContext<MatmulAttributes>, 'inputs' | 'temporary' | 'int64'>,
+  stretches: readonly (Stretch & { output: string })[],
+): OnnxNode[] {
+  const [a, b] = both(inputs)
+  const transposed = temporary()
+  return [
+    { operator: 'Transpose', inputs: [a], outputs: [transposed], attributes: { perm: [1, 0] } },
+    ...stretches.flatMap(({ start, count: rows, output }): OnnxNode[] => {
+      const some = temporary()
+      return [
+        { operator: 'Slice', inputs: [transposed, int64([start]), int64([start + rows]), int64([0])], outputs: [some] },
+        { operator: 'MatMul', inputs: [some, b], outputs: [output] },
+      ]
+    }),
+  ]
 }
 
 export const matmulOp: Op<MatmulAttributes> = {
@@ -48,9 +95,7 @@ export const matmulOp: Op<MatmulAttributes> = {
     const { transposeA, transposeB, factor } = attributes
     const [a, b] = both(inputs)
     const flat = inputShapes.every((shape) => shape.length === 2)
-    // A weight gradient aᵀb: transposing first was quicker than MLAS's transposed read with AVX2 (150 to 137 GFLOPS) and is level with
-    // AVX-512 (`npm run bench -- matmul`).
-    if (flat && transposeA && !transposeB && factor === 1) {
+    if (isWeightGradient(inputShapes, attributes)) {
       const transposed = temporary()
       return [
         { operator: 'Transpose', inputs: [a], outputs: [transposed], attributes: { perm: [1, 0] } },
