@@ -8,6 +8,7 @@ import type { RunRecorder } from '../../src-main/engine/6-train/runRecorder.ts'
 import { createSettings } from '../../src-main/contract/trainingSettings.ts'
 import { train } from '../../src-main/engine/6-train/train.ts'
 import { beginTraining } from '../../src-main/jobs/beginTraining.ts'
+import { heldMemory, mostHeldMemory } from '../../src-main/jobs/heldMemory.ts'
 import { BENCH_SETTINGS, LORA, type Measurement, type MeasurementTask } from './measurement.ts'
 
 async function measure({ model, method, loadIn8bit, rows, steps, threads, started }: MeasurementTask): Promise<Measurement> {
@@ -49,22 +50,17 @@ async function measure({ model, method, loadIn8bit, rows, steps, threads, starte
     settings,
     recorder,
     clock: () => performance.now() / 1000,
-    memory: () => process.memoryUsage.rss(),
+    memory: heldMemory,
   })
+  const peakMemory = mostHeldMemory()
   await decoder.dispose()
   return {
     secondsOfSteps,
     losses,
     secondsToFirstStep,
-    peakMemory: peakMemory(),
+    peakMemory,
     versions: { onnxruntime: ort.env.versions.node ?? '' },
   }
-}
-
-function peakMemory(): number {
-  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
-  if (kilobytes === undefined) throw new Error('this system does not say how much memory a process had')
-  return Number(kilobytes) * 1024
 }
 
 const [answer] = process.argv.slice(2)

@@ -24,7 +24,7 @@ export interface Measurement {
   losses: number[]
   /** From the start of the process to the end of the first step: loading the program and the model is part of it. */
   secondsToFirstStep: number
-  /** The most that the process had in memory at any time (VmHWM of /proc/self/status), in bytes. */
+  /** The most that the process had in memory at any time, in bytes; a page of a file that is mapped several times counts once. */
   peakMemory: number
   versions: Record<string, string>
 }

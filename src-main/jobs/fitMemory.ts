@@ -2,6 +2,7 @@ import { TuneDeskError } from '../contract/error.ts'
 import type { TrainingSettings } from '../contract/trainingSettings.ts'
 import type { ModelConfig } from '../engine/4-graph/config.ts'
 import type { StepMemory } from '../engine/6-train/stepMemory.ts'
+import { heldMemory } from './heldMemory.ts'
 import { memoryLimit, type MemoryLimit } from './memoryLimit.ts'
 import { parameterCountOf } from './model.ts'
 import { frozenBytes, parameterBytes, trainingBytes, type RowSize, type RowSizes } from './trainingMemory.ts'
@@ -23,7 +24,7 @@ export interface MemoryRoom {
 /** What this process can hold at most, beside what the rest of the computer holds now. */
 export async function memoryForTraining(): Promise<MemoryLimit> {
   const { available, total } = await memoryLimit()
-  return { available: available + process.memoryUsage.rss(), total }
+  return { available: available + heldMemory(), total }
 }
 
 /**

@@ -7,6 +7,7 @@ import { createFrozenOutputs } from '../engine/6-train/frozenOutputs.ts'
 import type { TrainableModel } from '../engine/6-train/trainableModel.ts'
 import type { TrainingSettings } from '../contract/trainingSettings.ts'
 import { beginTraining } from './beginTraining.ts'
+import { heldMemory } from './heldMemory.ts'
 import { layersOfPass, type KeptOutputs } from './keptOutputs.ts'
 import { batchOperations, type BatchShape } from './trainingCost.ts'
 import type { PaceOfEpochs, TrainingPace } from './trainingPace.ts'
@@ -52,7 +53,7 @@ export async function measureTraining(
   const seconds = async (work: () => Promise<unknown>): Promise<number> => {
     const started = performance.now()
     await work()
-    peakMemory = Math.max(peakMemory, process.memoryUsage.rss())
+    peakMemory = Math.max(peakMemory, heldMemory())
     return (performance.now() - started) / 1000
   }
   const isWholeStep = settings.gradient_accumulation_steps === 1

@@ -1,3 +1,5 @@
+import { heldMemory, mostHeldMemory } from './heldMemory.ts'
+
 /** Measures what a training holds of memory, in its two stages: loading and training. */
 export interface MemoryMeter {
   /** Bytes that the process holds now. */
@@ -12,7 +14,7 @@ export interface MemoryMeter {
 }
 
 export function createMemoryMeter(): MemoryMeter {
-  const before = process.memoryUsage.rss()
+  const before = heldMemory()
   let stage = beginStage()
   let initMetrics: Record<string, number> = {}
   return {
@@ -27,12 +29,11 @@ export function createMemoryMeter(): MemoryMeter {
 
 /** The system keeps the highest mark of the process's whole life: it is a stage's own where it rose in it; else what was seen has to do. */
 function beginStage() {
-  const mark = (): number => process.resourceUsage().maxRSS * 1024
-  const begin = process.memoryUsage.rss()
-  const markBefore = mark()
+  const begin = heldMemory()
+  const markBefore = mostHeldMemory()
   let seen = begin
   const held = (): number => {
-    const now = process.memoryUsage.rss()
+    const now = heldMemory()
     seen = Math.max(seen, now)
     return now
   }
@@ -40,7 +41,8 @@ function beginStage() {
     held,
     metrics(name: string): Record<string, number> {
       const end = held()
-      const peak = mark() > markBefore ? mark() : seen
+      const mark = mostHeldMemory()
+      const peak = mark > markBefore ? Math.max(mark, seen) : seen
       return { [`${name}_mem_cpu_alloc_delta`]: end - begin, [`${name}_mem_cpu_peaked_delta`]: Math.max(0, peak - end) }
     },
   }

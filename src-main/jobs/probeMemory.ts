@@ -4,6 +4,7 @@ import { isOutOfMemory } from '../engine/5-exec/outOfMemory.ts'
 import type { Decoder } from '../engine/6-train/decoder.ts'
 import type { StepMemory } from '../engine/6-train/stepMemory.ts'
 import { fitMemory, type MemoryRoom } from './fitMemory.ts'
+import { heldMemory } from './heldMemory.ts'
 import { madeUpRows } from './measureTraining.ts'
 import type { BatchShape } from './trainingCost.ts'
 import { largestBatch, parameterBytes, trainingBytes } from './trainingMemory.ts'
@@ -46,7 +47,7 @@ async function heldInPass(
 ): Promise<number | null> {
   try {
     await model.accumulateGradients(packBatch(madeUpRows(model.config, batch)), 1, isWholeStep)
-    return process.memoryUsage.rss() + (model.stepCount > 0 ? 0 : parameterBytes(model.config, settings).optimizer)
+    return heldMemory() + (model.stepCount > 0 ? 0 : parameterBytes(model.config, settings).optimizer)
   } catch (error) {
     if (isOutOfMemory(error)) return null
     throw error
