@@ -115,6 +115,16 @@ describe('keys', () => {
     await expect.poll(rows).toEqual([row('q', 'a!'), row('new', 'x'), row('z', '')])
   })
 
+  it('of a shortcut wait for it, too', async () => {
+    opened = await appWithRows([row('q', 'a')])
+    const { page, rows } = opened
+    await cell(page, 1, 2).click()
+    await press(page, 'F2')
+    await Promise.all(['Tab', 'Escape', 'Control+Backspace'].map((key) => page.keyboard.press(key)))
+    await page.getByRole('button', { name: 'Undo: delete 1 row' }).waitFor()
+    expect(await rows()).toEqual([row('q', 'a')])
+  })
+
   it('go through the cells, begin and end writing, as in a spreadsheet', async () => {
     opened = await appWithRows([row('q1', 'a1'), row('q2', 'a2'), row('q3', 'a3')])
     const { page, rows } = opened

@@ -20,14 +20,15 @@ export class NewRow {
   /** Does what was meant for a new row once it is there, in the order in which it was meant. */
   async whenThere(work: () => void): Promise<void> {
     this.#late++
-    this.#latest = this.#latest.then(async () => {
+    const done = this.#latest.then(async () => {
       while (this.#adding) await this.#adding
       // The cell that a key leads to takes the focus when it is drawn.
       await tick()
       work()
       await tick()
     })
-    await this.#latest.finally(() => this.#late--)
+    this.#latest = done.catch(() => undefined)
+    await done.finally(() => this.#late--)
   }
 
   /** @param work what ends in a new row to write in; one after another */

@@ -3,7 +3,7 @@ import { FIELDS } from '../../../../src-main/contract/field.ts'
 import type { ExamplesTable } from '../examplesTable.svelte.ts'
 import { addRow, removeHere } from '../rowCommands.ts'
 import { insertText } from '../textCommands.ts'
-import { gridCommand, type GridCommand } from './gridKeys.ts'
+import type { GridCommand } from './gridKeys.ts'
 
 interface Surroundings {
   app: App
@@ -54,15 +54,6 @@ export function carryOut(command: GridCommand, table: ExamplesTable, { app, fiel
       break
   }
   return true
-}
-
-/** Does what a key means that came before the row that it is meant for. */
-export function typeLate(event: KeyboardEvent, table: ExamplesTable, app: App): void {
-  const { activeElement: field } = document
-  if (!(field instanceof HTMLTextAreaElement)) return
-  const command = gridCommand(event, table.isEditing)
-  if (command) carryOut(command, table, { app, field })
-  else if (event.key.length === 1) insertText(event.key)
 }
 
 /** Tab goes through the cells, and out of the table at its ends or after Escape; behind the last answer that is being written, a new row begins. */
