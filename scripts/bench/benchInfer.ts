@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { openTokenizer } from '../../src-main/engine/2-tokens/openTokenizer.ts'
+import { ggufOf, llamaCpp } from '../peers/llamaCpp.ts'
 import { preparePeers } from '../peers/preparePeers.ts'
 import { smollm2 } from '../peers/smollm2.ts'
 import { peerOption, roundsOption, type Benchmark, type BenchmarkResult } from './benchmark.ts'
-import type { InferMeasurement, InferTask } from './inferMeasurement.ts'
+import type { InferMeasurement, InferTask, LlamaCppTask } from './inferMeasurement.ts'
 import { formatTable } from './formatTable.ts'
 import { runNode, runPython } from './runMeasured.ts'
 import { spread } from './spread.ts'
@@ -14,6 +15,14 @@ const TEXT = fileURLToPath(new URL('../../ARCHITECTURE.md', import.meta.url))
 const TINY_MODEL = fileURLToPath(new URL('../../tests/golden/data/qwen2', import.meta.url))
 const SIZE = { textLength: 400, promptLength: 256, newTokens: 64, repeats: 3 }
 const TINY_SIZE = { textLength: 20, promptLength: 8, newTokens: 4, repeats: 2 }
+
+/** A side of ours and one of a peer that keeps its weights as precisely. */
+const COMPARED = [
+  ['TuneDesk, float32', 'transformers, float32'],
+  ['TuneDesk, float32', 'llama.cpp, float32'],
+  ['TuneDesk, int8', 'llama.cpp, Q8_0'],
+] as const
+const LLAMA_CPP_TYPES = { float32: 'F32', Q8_0: 'Q8_0' } as const
 
 export interface InferResult extends BenchmarkResult {
   model: string
@@ -37,15 +46,25 @@ async function measure(
   const folder = peers && !tiny ? await smollm2(peers) : TINY_MODEL
   const { textLength, ...size } = tiny ? TINY_SIZE : SIZE
   const ids = await idsOf(folder, textLength)
-  const task = { folder, ids, ...size, threads: availableParallelism() }
+  const task = { ids, ...size, threads: availableParallelism() }
   const ours = (precision: InferTask['precision']) => () =>
-    runNode<InferMeasurement>('measureInfer.ts', { ...task, precision, started: Date.now() })
+    runNode<InferMeasurement>('measureInfer.ts', { ...task, folder, precision, started: Date.now() } satisfies InferTask)
   const sides = new Map([
     ['TuneDesk, float32', ours('float32')],
     ['TuneDesk, int8', ours('int8')],
   ])
-  if (peers && peer)
-    sides.set('transformers, float32', () => runPython(peers.python, 'measure_infer.py', { ...task, started: Date.now() }))
+  if (peers && peer) {
+    sides.set('transformers, float32', () =>
+      runPython(peers.python, 'measure_infer.py', { ...task, folder, started: Date.now() }),
+    )
+    const llama = llamaCpp(peers, say)
+    for (const [name, type] of Object.entries(LLAMA_CPP_TYPES)) {
+      const file = await ggufOf(folder, type, peers)
+      sides.set(`llama.cpp, ${name}`, () =>
+        runNode('measureLlamaCpp.ts', { ...task, llamaCpp: llama, file, started: Date.now() } satisfies LlamaCppTask),
+      )
+    }
+  }
 
   const found = new Map<string, InferMeasurement[]>()
   for (let round = 1; round <= rounds; round++)
@@ -65,19 +84,39 @@ async function measure(
 /** How quickly the prompt is read and tokens are written, and how well the text is known. */
 function inferTable(result: InferResult): string {
   const { model, promptLength, newTokens, sides } = result
-  return [
+  const speeds = new Map(
+    sides.map(({ name, measurements }) => [
+      name,
+      {
+        prompt: rates(measurements, promptLength, ({ secondsOfPrompt }) => secondsOfPrompt),
+        answer: rates(measurements, newTokens, ({ secondsOfAnswer }) => secondsOfAnswer),
+        loss: measurements[0]?.loss ?? NaN,
+      },
+    ]),
+  )
+  const lines = [
     `${model}, ${promptLength} tokens of a prompt, ${newTokens} of an answer; tokens a second.`,
     '',
     formatTable(
       ['with', 'prompt, quickest', 'median', 'answer, quickest', 'median', 'slowest', 'mean loss of a text'],
-      sides.map(({ name, measurements }) => {
-        const prompts = rates(measurements, promptLength, ({ secondsOfPrompt }) => secondsOfPrompt)
-        const answers = rates(measurements, newTokens, ({ secondsOfAnswer }) => secondsOfAnswer)
-        const figures = [prompts.quickest, prompts.median, answers.quickest, answers.median, answers.slowest]
-        return [name, ...figures.map((rate) => rate.toFixed(1)), (measurements[0]?.loss ?? NaN).toFixed(4)]
+      [...speeds].map(([name, { prompt, answer, loss }]) => {
+        const figures = [prompt.quickest, prompt.median, answer.quickest, answer.median, answer.slowest]
+        return [name, ...figures.map((rate) => rate.toFixed(1)), loss.toFixed(4)]
       }),
     ),
-  ].join('\n')
+  ]
+  const compared = COMPARED.flatMap(([own, peer]) => {
+    const [ours, theirs] = [speeds.get(own), speeds.get(peer)]
+    if (!ours || !theirs) return []
+    const ratio = (of: 'prompt' | 'answer', which: 'quickest' | 'median'): string =>
+      `${(ours[of][which] / theirs[of][which]).toFixed(2)} ×`
+    return [
+      [own, peer, ratio('prompt', 'quickest'), ratio('prompt', 'median'), ratio('answer', 'quickest'), ratio('answer', 'median')],
+    ]
+  })
+  if (compared.length > 0)
+    lines.push('', formatTable(['with', 'beside', 'prompt, quickest', 'median', 'answer, quickest', 'median'], compared))
+  return lines.join('\n')
 }
 
 /** How long it takes until a model is open, and until it says its first token. */
@@ -116,7 +155,7 @@ async function idsOf(folder: string, length: number): Promise<number[]> {
   return ids
 }
 
-const OPTIONS = [peerOption('transformers'), roundsOption('processes of each side', 3)]
+const OPTIONS = [peerOption('transformers and llama.cpp'), roundsOption('processes of each side', 3)]
 
 export const inferBenchmark: Benchmark<InferOptions, InferResult> = {
   name: 'infer',

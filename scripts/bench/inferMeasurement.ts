@@ -13,6 +13,14 @@ export interface InferTask {
   started: number
 }
 
+/** The same for llama.cpp. */
+export interface LlamaCppTask extends Omit<InferTask, 'folder' | 'precision'> {
+  /** To import node-llama-cpp from. */
+  llamaCpp: string
+  /** The model as GGUF. */
+  file: string
+}
+
 export interface InferMeasurement {
   /** From the start of the process until the model is open, and until the first token behind the prompt. */
   secondsToOpen: number
