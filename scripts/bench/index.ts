@@ -7,6 +7,7 @@ import { frozenBenchmark } from './benchFrozen.ts'
 import { inferBenchmark, loadBenchmark } from './benchInfer.ts'
 import { matmulBenchmark } from './benchMatmul.ts'
 import { optimizersBenchmark } from './benchOptimizers.ts'
+import { profileBenchmark } from './benchProfile.ts'
 import { sharingBenchmark } from './benchSharing.ts'
 import { tokeniseBenchmark } from './benchTokenise.ts'
 import { loraBenchmark, trainBenchmark } from './benchTrain.ts'
@@ -49,6 +50,7 @@ const commandLine = (): string => `npm run bench -- ${process.argv.slice(2).join
 
 add(trainBenchmark)
 add(loraBenchmark)
+add(profileBenchmark)
 add(tutorialBenchmark)
 add(inferBenchmark)
 add(loadBenchmark)

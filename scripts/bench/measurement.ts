@@ -34,3 +34,25 @@ export const BENCH_SETTINGS = { learning_rate: 5e-5, logging_steps: 1, save_stra
 
 /** PEFT's names for what LoRA trains. */
 export const LORA = { r: 16, lora_alpha: 32, lora_dropout: 0, target_modules: 'all-linear' } as const
+
+/** What a process that is profiled gets on its standard input. */
+export type ProfileTask = Pick<MeasurementTask, 'model' | 'method' | 'rows' | 'steps' | 'threads'>
+
+/** What a part of a step has taken. */
+export interface Spent {
+  calls: number
+  seconds: number
+  /** Floating-point operations of its matrix products. */
+  operations: number
+}
+
+export interface ProfiledStep {
+  seconds: number
+  /** By the name of the program or of the executor's function. */
+  parts: Record<string, Spent>
+}
+
+export interface ProfileMeasurement {
+  steps: ProfiledStep[]
+  versions: Record<string, string>
+}
