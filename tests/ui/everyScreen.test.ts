@@ -8,15 +8,22 @@ import { violationsOf } from './violationsOf.ts'
 
 /** What was looked at, to be looked at by people. */
 const PICTURES = resolve('.cache/screens')
-/** A theme's colours are the same in every language. `TUNEDESK_EVERY_THEME=1`, the long form of this test, looks at both in both. */
-const THEMES = { 'zh-CN': ['dark'], 'en-US': ['light'] } as const
-const ALL_THEMES = ['light', 'dark'] as const
-const SIZES = [
-  { width: 1280, height: 800 },
-  { width: 1920, height: 1080 },
-  // 1280 × 800 at 200 %.
-  { width: 640, height: 400 },
-]
+/** How a screen is looked at: as the system asks for it. */
+const THEMES = {
+  light: { colorScheme: 'light', contrast: 'no-preference' },
+  dark: { colorScheme: 'dark', contrast: 'no-preference' },
+  contrast: { colorScheme: 'light', contrast: 'more' },
+} as const
+type Theme = keyof typeof THEMES
+/** A theme's colours are the same in every language. `TUNEDESK_EVERY_THEME=1`, the long form of this test, looks at all in both. */
+const SOME_THEMES: Record<'zh-CN' | 'en-US', readonly Theme[]> = { 'zh-CN': ['dark'], 'en-US': ['light'] }
+const ALL_THEMES: readonly Theme[] = ['light', 'dark', 'contrast']
+const SIZES = {
+  usual: { width: 1280, height: 800 },
+  wide: { width: 1920, height: 1080 },
+  /** 1280 × 800 at 200 %. */
+  narrow: { width: 640, height: 400 },
+}
 const WORDS = {
   'en-US': { start: 'Start training', compare: /^Compare “/, advanced: /^Advanced/, discard: 'Discard', more: 'More' },
   'zh-CN': { start: '开始训练', compare: /^比较“/, advanced: /^高级设置/, discard: '丢弃', more: '更多' },
@@ -28,7 +35,7 @@ async function until(test: () => Promise<boolean>): Promise<void> {
 
 describe.each(['zh-CN', 'en-US'] as const)('in %s', (locale) => {
   const words = WORDS[locale]
-  const themes = process.env['TUNEDESK_EVERY_THEME'] ? ALL_THEMES : THEMES[locale]
+  const themes = process.env['TUNEDESK_EVERY_THEME'] ? ALL_THEMES : SOME_THEMES[locale]
   let app: StartedApp
   let page: Page
   let full: string
@@ -59,18 +66,18 @@ describe.each(['zh-CN', 'en-US'] as const)('in %s', (locale) => {
   /** Nothing to complain of, in its theme and any size. What is too wide is said by its size. */
   async function look(name: string): Promise<void> {
     const wrong: unknown[] = []
-    for (const colorScheme of themes) {
-      await page.emulateMedia({ colorScheme })
+    for (const theme of themes) {
+      await page.emulateMedia(THEMES[theme])
       // A colour that is on its way to another has no contrast that could be measured. What turns while it waits has no end.
       await page.evaluate(async () => {
         const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
         await Promise.allSettled(ending.map(({ finished }) => finished))
       })
-      const violations = await violationsOf(page, colorScheme === themes[0] ? 'everything' : 'colours')
-      if (violations.length > 0) wrong.push({ colorScheme, violations })
-      await page.screenshot({ path: join(PICTURES, `${name}-${locale}-${colorScheme}.png`) })
+      const violations = await violationsOf(page, theme === themes[0] ? 'everything' : 'colours')
+      if (violations.length > 0) wrong.push({ theme, violations })
+      await page.screenshot({ path: join(PICTURES, `${name}-${locale}-${theme}.png`) })
     }
-    for (const size of SIZES) {
+    for (const [sizeName, size] of Object.entries(SIZES)) {
       await page.setViewportSize(size)
       const { scrollWidth, lost } = await page.evaluate(() => ({
         scrollWidth: document.documentElement.scrollWidth,
@@ -84,9 +91,9 @@ describe.each(['zh-CN', 'en-US'] as const)('in %s', (locale) => {
         }),
       }))
       if (scrollWidth > size.width || lost.length > 0) wrong.push({ size, scrollWidth, lost })
+      if (sizeName !== 'usual') await page.screenshot({ path: join(PICTURES, `${name}-${locale}-${sizeName}.png`) })
     }
-    await page.screenshot({ path: join(PICTURES, `${name}-${locale}-narrow.png`) })
-    await page.setViewportSize(SIZES[0] ?? { width: 1280, height: 800 })
+    await page.setViewportSize(SIZES.usual)
     expect(wrong, name).toEqual([])
   }
 
