@@ -24,8 +24,10 @@ export async function streamFile(path: string, content: FileContent, fileSystem:
   const write: Write = async (bytes) => {
     for (let start = 0; start < bytes.byteLength; start += IO_CHUNK) {
       const piece = bytes.subarray(start, start + IO_CHUNK)
+      // The file is written by another thread.
+      const written = writeFully(file, piece, size)
       hash.update(piece)
-      await writeFully(file, piece, size)
+      await written
       size += piece.byteLength
     }
   }

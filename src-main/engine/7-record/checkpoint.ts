@@ -111,7 +111,8 @@ async function* finite<Tensor extends SavedOptimizerTensor>(
 function isFinite(values: Float32Array | Uint8Array): boolean {
   if (values instanceof Uint8Array) return true
   let sum = 0
-  for (const value of values) sum += value * 0
+  // eslint-disable-next-line @typescript-eslint/prefer-for-of -- Several times as quick as the iterator.
+  for (let at = 0; at < values.length; at++) sum += (values[at] ?? NaN) * 0
   return sum === 0
 }
 
