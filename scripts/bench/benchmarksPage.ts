@@ -2,6 +2,7 @@ const HEAD = `# Benchmarks
 
 Each section is what \`npm run bench\` wrote on one machine, with the command that wrote it. Compare numbers of one section only: another machine, or
 the same on another day, gives others. Sides that are compared run in turn, so that a disturbance falls on all of them.
+[performance.md](performance.md) sets them beside what is wanted, and says what limits them.
 `
 const SECTION = /^<!-- (\w+) -->\n.*?^<!-- end of \1 -->\n/gms
 
