@@ -49,7 +49,7 @@ export function updateLines(chart: LineChart, content: LineChartContent): void {
 
 function configuration(content: LineChartContent): ChartConfiguration<'line', { x: number; y: number }[]> {
   const { series, xTitle, yTitle, isLogarithmic, isFromZero, formatX, formatY, onZoom } = content
-  const colours = resolveColours([...SERIES_COLOURS, 'ink', 'ink-quiet', 'border', 'raised'])
+  const colours = resolveColours([...SERIES_COLOURS, 'ink', 'ink-quiet', 'border', 'grid', 'raised'])
   const font = { family: getComputedStyle(document.body).fontFamily, size: 12 }
   const tick = (format: (value: number) => string) => ({
     color: colours['ink-quiet'],
@@ -84,13 +84,13 @@ function configuration(content: LineChartContent): ChartConfiguration<'line', { 
       maintainAspectRatio: false,
       interaction: { mode: 'nearest', axis: 'x', intersect: false },
       scales: {
-        x: { type: 'linear', title: title(xTitle), ticks: tick(formatX), grid: { color: colours.border } },
+        x: { type: 'linear', title: title(xTitle), ticks: tick(formatX), grid: { color: colours.grid } },
         y: {
           type: isLogarithmic ? 'logarithmic' : 'linear',
           ...(isFromZero ? { min: 0 } : {}),
           title: title(yTitle),
           ticks: tick(formatY),
-          grid: { color: colours.border },
+          grid: { color: colours.grid },
         },
       },
       plugins: {
