@@ -74,6 +74,7 @@ test('every benchmark is listed, and says on what machine and with which version
   expect(names).toEqual([
     'train',
     'lora',
+    'profile',
     'tutorial',
     'infer',
     'load',
