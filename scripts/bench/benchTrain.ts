@@ -93,8 +93,8 @@ const ABOUT = `A workload is what one optimizer step gets: *seed* the tutorial's
 tokens. Both sides get the same ids and labels, the same weights and settings, and a new process each time, in turn. The time of a step is
 everything between two steps: batch, forward and backward pass, clipping, AdamW, log. A process's first step is not counted there; it stands
 under "first step done after", from the start of the process, with loading the program (TuneDesk: from its TypeScript sources) and the model.
-Tokens/s are of the median. Memory is the most that the process ever had, pages of mapped files included, each once. "Of the peak" sets the matrix products that a step cannot do without
-(\`scripts/bench/neededOperations.ts\`) against what onnxruntime reaches with products alone.`
+Tokens/s are of the median. Memory is the most that the process ever had, pages of mapped files included, each once. "Of the peak"
+sets the matrix products that a step cannot do without (\`scripts/bench/neededOperations.ts\`) against what onnxruntime reaches with products alone.`
 
 const trainingBenchmark = (
   method: Method,

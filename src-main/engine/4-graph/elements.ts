@@ -2,6 +2,18 @@ import type { DenseTensor } from './graph.ts'
 
 export const count = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1)
 
+/** A part of an axis. */
+export interface Stretch {
+  start: number
+  count: number
+}
+
+/** An axis in parts of as even lengths as there can be. */
+export function evenStretches(length: number, parts: number): Stretch[] {
+  const bound = (part: number): number => Math.round((part * length) / parts)
+  return Array.from({ length: parts }, (_, part) => ({ start: bound(part), count: bound(part + 1) - bound(part) }))
+}
+
 /** Row-major strides, 0 along axes that broadcast to `target`. */
 export function broadcastStrides(shape: readonly number[], target: readonly number[]): number[] {
   const strides = new Array<number>(target.length).fill(0)

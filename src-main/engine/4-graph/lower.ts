@@ -1,9 +1,10 @@
 import type { OnnxGraph, OnnxInitializer, OnnxNode } from '../../files/onnx.ts'
 import { onnxTypeOf } from '../../files/onnxTypeOf.ts'
 import type { TensorLocation } from '../../files/readSafetensors.ts'
+import type { Stretch } from './elements.ts'
 import type { Value } from './graph.ts'
-import { matmulOp, stretchesOf, stretchesToOnnx, type MatmulAttributes, type Stretch } from './ops/matmul.ts'
 import { gatherRowsOp } from './ops/gatherRows.ts'
+import { matmulOp, stretchesOf, stretchesToOnnx, type MatmulAttributes } from './ops/matmul.ts'
 import type { Program } from './program.ts'
 
 const int64Bytes = (values: readonly number[]): Uint8Array =>

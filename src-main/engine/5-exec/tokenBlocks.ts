@@ -1,3 +1,4 @@
+import { evenStretches } from '../4-graph/elements.ts'
 import type { Tensor } from './executor.ts'
 import type { Part } from './runParts.ts'
 
@@ -7,12 +8,12 @@ import type { Part } from './runParts.ts'
  */
 const TOKENS = 512
 
-/** Of about as many tokens each: one of a few tokens would take nearly as long as a whole one, since it reads the same weights. @param inputs what the program is fed beside the tokens */
-export function tokenBlocks(tokens: number, inputs: Readonly<Record<string, Tensor>>): Part[] {
-  const blocks = Math.max(1, Math.round(tokens / TOKENS))
-  const bound = (block: number): number => Math.round((block * tokens) / blocks)
-  return Array.from({ length: blocks }, (_, block) => {
-    const stretch = { start: bound(block), shape: [bound(block + 1) - bound(block)] }
+/**
+ * Even blocks: one of a few tokens would take nearly as long as a whole one, since it reads the same weights.
+ * @param inputs what the program is fed beside the tokens
+ */
+export const tokenBlocks = (tokens: number, inputs: Readonly<Record<string, Tensor>>): Part[] =>
+  evenStretches(tokens, Math.max(1, Math.round(tokens / TOKENS))).map(({ start, count }) => {
+    const stretch = { start, shape: [count] }
     return { stretch: () => stretch, inputs }
   })
-}

@@ -1,5 +1,5 @@
 import { MICROSOFT, type OnnxNode } from '../../../files/onnx.ts'
-import { both, broadcastStrides, count } from '../elements.ts'
+import { both, broadcastStrides, count, evenStretches, type Stretch } from '../elements.ts'
 import { apply, broadcastShapes, type Graph, type LoweringContext, type Op, type Shape, type Value } from '../graph.ts'
 import { unbroadcast } from './sum.ts'
 
@@ -33,19 +33,11 @@ const isWeightGradient = (inputs: readonly Shape[], { transposeA, transposeB, fa
  */
 const STRETCH = 640
 
-/** Rows of a result, to be written under a name of their own. */
-export interface Stretch {
-  start: number
-  count: number
-}
-
 /** In what stretches of rows a product should be computed; null where it should be as a whole. */
 export function stretchesOf(inputs: readonly Shape[], attributes: MatmulAttributes): Stretch[] | null {
   const [rows] = matrix(both(inputs)[0], attributes.transposeA)
   if (!isWeightGradient(inputs, attributes) || typeof rows !== 'number' || rows <= STRETCH) return null
-  const parts = Math.ceil(rows / STRETCH)
-  const bound = (part: number): number => Math.round((part * rows) / parts)
-  return Array.from({ length: parts }, (_, part) => ({ start: bound(part), count: bound(part + 1) - bound(part) }))
+  return evenStretches(rows, Math.ceil(rows / STRETCH))
 }
 
 /** The nodes of a product of which each stretch has an output. */
