@@ -11,6 +11,8 @@ import { splitJsonArray } from '../splitJsonArray.ts'
 
 /** A millisecond's work or two. */
 const BYTES_AT_ONCE = 1_000_000
+/** Much more would not fit into the processor's cache. */
+const DECODED_AT_ONCE = 50_000
 
 /** A project's rows.jsonl, as the editor reads it: a row may be unfinished there, so an empty answer is one. */
 export interface RowsFile {
@@ -88,27 +90,49 @@ export async function printRowsFile(rows: readonly Row[]): Promise<Uint8Array[]>
 
 /** Line by line, so that one that is no UTF-8 (then null) does not spoil the others. */
 function* rowTexts(bytes: Uint8Array): Generator<{ text: string | null; line: number }> {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
   const array = jsonArray(bytes)
   if (array !== null) {
     yield* splitJsonArray(array)
     return
   }
   let line = 0
-  for (let start = 0; start < bytes.byteLength;) {
-    const newline = bytes.indexOf(0x0a, start)
-    const end = newline < 0 ? bytes.byteLength : newline
+  for (const text of lineTexts(bytes)) {
     line++
-    let text: string | null
-    try {
-      text = decoder.decode(bytes.subarray(start, end))
-    } catch {
-      text = null
-    }
     if (text?.trim() !== '') yield { text, line }
+  }
+}
+
+/** Many lines are decoded at once, which takes a fraction of the time, and one by one only where one of them is no UTF-8. */
+function* lineTexts(bytes: Uint8Array): Generator<string | null> {
+  for (const piece of piecesOfLines(bytes, DECODED_AT_ONCE)) {
+    const text = decoded(piece)
+    if (text !== null) yield* text.split('\n').map(withoutMark)
+    else for (const each of piecesOfLines(piece, 0)) yield decoded(each)
+  }
+}
+
+/** Parts that end where a line does, each of at least `size` bytes but for the last. */
+function* piecesOfLines(bytes: Uint8Array, size: number): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.byteLength;) {
+    const newline = bytes.indexOf(0x0a, start + size)
+    const end = newline < 0 ? bytes.byteLength : newline
+    yield bytes.subarray(start, end)
     start = end + 1
   }
 }
+
+const UTF_8 = new TextDecoder('utf-8', { fatal: true })
+
+function decoded(bytes: Uint8Array): string | null {
+  try {
+    return UTF_8.decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+/** Files that were put together from several have a byte order mark in front of any line. */
+const withoutMark = (line: string): string => (line.startsWith('\ufeff') ? line.slice(1) : line)
 
 /** The whole text where it is a JSON array, as datasets on the web are. */
 function jsonArray(bytes: Uint8Array): string | null {
@@ -131,12 +155,27 @@ function complaintOf(bytes: Uint8Array): string {
   }
 }
 
-/** Whether a line is as it is written here: nothing else need be asked then, and nearly every line is. */
-function isOurs(text: string, value: unknown): value is Row {
-  if (typeof value !== 'object' || value === null) return false
-  const { instruct, input, label } = value as Partial<Row>
-  const isText = typeof instruct === 'string' && typeof input === 'string' && typeof label === 'string'
-  return isText && text === printRow({ instruct, input, label })
+/** What `printRow` writes around the three texts. */
+const AROUND_TEXTS = ['{"instruct":"', '","input":"', '","label":"', '"}']
+
+/** Whether a line is built as `printRow` builds it: nothing else need be asked then, and nearly every line is. */
+function isOurs(line: string): boolean {
+  let at = 0
+  for (const each of AROUND_TEXTS) {
+    if (!line.startsWith(each, at)) return false
+    at = closingQuote(line, at + each.length)
+  }
+  return at === line.length
+}
+
+/** The place of the quote that closes a text which begins at `start`; the line's end where none does. */
+function closingQuote(line: string, start: number): number {
+  for (let quote = line.indexOf('"', start); quote >= 0; quote = line.indexOf('"', quote + 1)) {
+    let backslashes = 0
+    while (line[quote - 1 - backslashes] === '\\') backslashes++
+    if (backslashes % 2 === 0) return quote
+  }
+  return line.length
 }
 
 const printRow = ({ instruct, input, label }: Row): string => JSON.stringify({ instruct, input, label })
@@ -149,7 +188,7 @@ function readRow(text: string): { row: Row; hasMore: boolean } | null {
   } catch {
     return null
   }
-  if (isOurs(text, value)) return { row: value, hasMore: false }
+  if (isOurs(text)) return { row: value as Row, hasMore: false }
   if (duplicateJsonKey(text) !== null) return null
   const { faults, names, unused } = rowFields(value)
   const isUnfinished = faults.every(

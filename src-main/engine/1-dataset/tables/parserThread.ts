@@ -49,10 +49,12 @@ export async function runParserThread<Message extends object>(
   })
   const damaged = (detail: string): TuneDeskError => new TuneDeskError('dataset/damaged', { file, detail })
   let timer: NodeJS.Timeout | undefined
+  let stop = (): void => undefined
   try {
     await new Promise<void>((resolve, reject) => {
       timer = setTimeout(() => reject(damaged(`> ${secondsPerMessage} s`)), secondsPerMessage * 1000)
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+      stop = () => reject(signal.reason as Error)
+      signal.addEventListener('abort', stop)
       worker.on('error', (error) => reject(damaged(error instanceof Error ? error.message : String(error))))
       worker.on('exit', () => resolve())
       worker.on('message', (message: Message | ThreadFailure) => {
@@ -65,6 +67,7 @@ export async function runParserThread<Message extends object>(
     })
   } finally {
     clearTimeout(timer)
+    signal.removeEventListener('abort', stop)
     // One that is being ended may still fail: an error that nobody hears would end this process.
     worker.removeAllListeners().on('error', () => undefined)
     await worker.terminate()

@@ -7,6 +7,7 @@ import { DELIMITERS, ENCODINGS } from '../../../../src-main/contract/areas/impor
 import type { Row } from '../../../../src-main/contract/row.ts'
 import { mapRecords } from '../../../../src-main/engine/1-dataset/mapping/mapRecords.ts'
 import { describeColumns, recogniseShape } from '../../../../src-main/engine/1-dataset/mapping/recogniseShape.ts'
+import { parseRowsFile, printRowsFile } from '../../../../src-main/engine/1-dataset/project/rowsFile.ts'
 import { printRows } from '../../../../src-main/engine/1-dataset/printRows.ts'
 import { putApostrophe, takeApostrophe } from '../../../../src-main/engine/1-dataset/tables/formulaApostrophe.ts'
 import { splitDelimited } from '../../../../src-main/engine/1-dataset/tables/splitDelimited.ts'
@@ -30,6 +31,36 @@ async function imported(content: string | Uint8Array): Promise<Row[]> {
   return mapped.rows.map((each) => each.row)
 }
 const exported = (rows: readonly Row[], format: 'json' | 'jsonl' | 'csv'): string => [...printRows(rows, format)].join('')
+
+describe('a rows.jsonl', () => {
+  it('that is written and read again is the same: any rows, also unfinished ones', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(row), async (rows) => {
+        const file = await parseRowsFile('rows.jsonl', Buffer.concat(await printRowsFile(rows)))
+        expect(file).toMatchObject({ rows, badLines: [], hasMore: false })
+      }),
+    )
+  })
+
+  it('of several pieces has its bad lines where they are, and nothing of them in others', async () => {
+    const good = '{"instruct":"","input":"","label":"\\\\"}'
+    const lines = Array.from({ length: 4000 }, (_, at) =>
+      at % 2 === 0 ? good : `\ufeff{"instruct":"${at}","input":"","label":"问\\""}`,
+    )
+    lines[1234] = '{"instruct":"a","input":"b","label":"c\\"}'
+    lines[1236] = `${good} "`
+    const bytes = Buffer.from(lines.join('\n'))
+    // No UTF-8 in one of the lines.
+    bytes[bytes.indexOf('"3001"') + 1] = 0xff
+    const file = await parseRowsFile('rows.jsonl', bytes)
+    expect(file.badLines).toEqual([1235, 1237, 3002])
+    expect(file.rows).toHaveLength(3997)
+    expect(file.rows.slice(0, 2)).toEqual([
+      { instruct: '', input: '', label: '\\' },
+      { instruct: '1', input: '', label: '问"' },
+    ])
+  })
+})
 
 describe('what is exported and imported again is the same', () => {
   it.each(['json', 'jsonl'] as const)('in %s: any rows', async (format) => {
