@@ -15,6 +15,9 @@ import { SampleTour } from './sampleTour.svelte.ts'
 /** The project that was open, for when the page is loaded anew. */
 const OPEN_PROJECT = 'open-project'
 
+/** Milliseconds until a project is shown whose rows are still being read: a small one is there at once, and nothing flashes. */
+const PATIENCE = 100
+
 const systemLanguage = (): Language => (navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en')
 
 /** The window's state. One for a page; components get it by `getApp`. */
@@ -127,10 +130,15 @@ export class App {
   async #show(project: Project, place: Place): Promise<void> {
     this.#leave()
     const opened = new OpenProject(this.client, project)
-    await opened.refresh()
+    const reading = opened.refresh()
+    await Promise.race([reading, new Promise((resolve) => setTimeout(resolve, PATIENCE))])
     this.project = opened
     sessionStorage.setItem(OPEN_PROJECT, project.folder)
     this.go(place)
+    void reading.catch(async (error: unknown) => {
+      this.notices.tellError(error)
+      if (this.project === opened) await this.attempt(() => this.closeProject())
+    })
     this.recentProjects = await this.client.call('projects.recent', undefined)
   }
 

@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { TuneDeskError } from '../../src-main/contract/error.ts'
 import { startApp, type StartedApp } from './electron/startApp.ts'
 
 let app: StartedApp | undefined
@@ -15,6 +16,26 @@ describe('the built app', () => {
     expect(await app.client.call('app.start', undefined)).toMatchObject({ surroundings: 'electron', version: '0.0.0-test' })
     expect((await app.system()).windows).toEqual([{ title: 'TuneDesk', progress: -1, isShown: true }])
     expect(app.complaints).toEqual([])
+  })
+})
+
+describe('a project whose rows take long to read', () => {
+  it('is shown meanwhile, says so, and closes where they cannot be read', async () => {
+    let refuse: (error: Error) => void = () => undefined
+    const reading = new Promise<never>((_, reject) => (refuse = reject))
+    app = await startApp({ answers: { 'rows.state': () => reading } })
+    const { page } = app
+    const { folder } = await app.client.call('projects.create', { name: 'Long' })
+    await page.evaluate((open) => {
+      sessionStorage.setItem('open-project', open)
+      location.hash = '#examples'
+    }, folder)
+    await page.reload()
+    await page.getByRole('heading', { level: 1, name: 'Examples' }).waitFor()
+    await page.getByText('Reading the examples').waitFor()
+    refuse(new TuneDeskError('dataset/not-json', { file: 'rows.jsonl', detail: 'nonsense' }))
+    await page.getByRole('region', { name: 'Notices' }).getByText('rows.jsonl is neither').waitFor()
+    await page.getByRole('button', { name: 'Try it with the sample' }).waitFor()
   })
 })
 
