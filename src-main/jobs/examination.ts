@@ -11,7 +11,7 @@ import type { ModelFile } from '../engine/7-record/modelFiles.ts'
 import type { RunDescription } from '../engine/7-record/runDescription.ts'
 import { generate, GREEDY } from '../engine/8-infer/generate.ts'
 import { openFedModel, type FedModel, type InferenceModel } from '../engine/8-infer/openModel.ts'
-import { answerTokens } from './answerTokens.ts'
+import { answerDraft, answerTokens } from './expectedAnswer.ts'
 
 /** A sample is for a glance; an answer that goes on for ever takes no longer than this. */
 const SAMPLE_TOKENS = 64
@@ -45,7 +45,8 @@ export function createExamination({
   async function answer(to: InferenceModel, row: Row, mostTokens: number): Promise<string> {
     const [prompt = []] = await promptIds(tokenizer, [row], settings.template)
     try {
-      return (await generate(to, tokenizer, prompt, { ...GREEDY, max_new_tokens: mostTokens })).text
+      const draft = await answerDraft(tokenizer, row, settings.template)
+      return (await generate(to, tokenizer, prompt, { ...GREEDY, max_new_tokens: mostTokens }, { draft })).text
     } catch (error) {
       // A question that cannot be asked has no answer, which a test counts as a wrong one.
       if (error instanceof TuneDeskError && (error.code === 'infer/empty-prompt' || error.code === 'infer/prompt-too-long'))

@@ -10,7 +10,7 @@ import { GREEDY } from '../engine/8-infer/generate.ts'
 import { runProbes, type ProbeRow } from '../engine/8-infer/probes.ts'
 import { reportMarkdown } from '../engine/8-infer/report/reportMarkdown.ts'
 import { writeFileAtomically } from '../files/atomicFile.ts'
-import { answerTokens } from './answerTokens.ts'
+import { answerDraft, answerTokens } from './expectedAnswer.ts'
 import { openDataset, requireRows, type OpenedDataset } from './dataset.ts'
 import { openAnswerer, openTrainedRun, templateOf } from './openAnswerer.ts'
 import { numberedRows } from './numberedRows.ts'
@@ -64,10 +64,11 @@ export async function testRun(request: TestRequest, { onResult, signal }: TestHo
   try {
     const found = await runProbes(sample === null ? known : drawn(known, sample), {
       known,
-      async answer(question, { input, label }, stop) {
+      async answer(question, row, stop) {
         const [prompt = []] = await promptIds(tokenizer, [question], template)
-        const settings = { ...GREEDY, max_new_tokens: answerTokens(tokenizer, { input, label }) }
-        const { text } = await answerer.answer(prompt, settings, stop ? { signal: stop } : {})
+        const settings = { ...GREEDY, max_new_tokens: answerTokens(tokenizer, row) }
+        const draft = await answerDraft(tokenizer, row, template)
+        const { text } = await answerer.answer(prompt, settings, { draft, ...(stop ? { signal: stop } : {}) })
         stop?.throwIfAborted()
         return text
       },

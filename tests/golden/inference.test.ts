@@ -95,6 +95,9 @@ async function expectGreedy(folder: string, texts: Golden['greedy_initial']): Pr
     expect(tokenizer.encode(text)).toEqual(input_ids)
     const generation = await generate(model, tokenizer, input_ids, { ...GREEDY, max_new_tokens: 16 })
     expect(generation.ids).toEqual(new_ids)
+    // The model reads along what it will say, or something else: it says the same.
+    for (const draft of [new_ids, [...new_ids.slice(0, 5), ...new_ids], input_ids])
+      expect((await generate(model, tokenizer, input_ids, { ...GREEDY, max_new_tokens: 16 }, { draft })).ids).toEqual(new_ids)
     expect(generation.reason).toBe(new_ids.at(-1) === END ? 'end-mark' : 'length')
     expect(generation.text).toBe(tokenizer.decode(new_ids, { skipSpecialTokens: true }).replace(/\ufffd{1,3}$/, ''))
   }

@@ -84,6 +84,15 @@ export async function promptIds(
   return texts.map((text) => tokenizer.encode(text, { addSpecialTokens: template === 'plain' }))
 }
 
+/** Ids of what the model learns to answer to a row's question: its label, and what the template or the end mark puts behind it. */
+export async function answerIds(tokenizer: Tokenizer, row: Row, template: TemplateKind): Promise<TokenId[]> {
+  const [text] = await rowTexts(tokenizer, [row], template)
+  if (!text) return []
+  const { whole, prompt, addSpecialTokens } = text
+  const [all, given] = [whole, prompt].map((each) => tokenizer.encode(each, { addSpecialTokens }))
+  return all?.slice(given?.length) ?? []
+}
+
 /** Where a template put a row's words; it may have trimmed them. */
 function locate(text: string, words: string, from: number): [number, number][] {
   for (const form of [words, words.trim()]) {

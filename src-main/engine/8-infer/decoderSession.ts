@@ -33,6 +33,8 @@ export interface Reading {
    * @returns scores of what follows each of these, [kept, vocabulary]
    */
   read(ids: readonly TokenId[], logitsToKeep?: number): Promise<Float32Array>
+  /** Forgets all but the first `length` tokens, where more were read: what comes next goes on from there. */
+  cut(length: number): void
   /** What was read stays remembered, for a text that begins alike. */
   end(): void
 }
@@ -228,6 +230,9 @@ function readerOver(config: ModelConfig, session: InferenceSession, weights: Rea
             rows.flatMap((each) => each ?? []),
           )
           return logits
+        },
+        cut(length) {
+          cache.ids.length = Math.min(length, cache.ids.length)
         },
         end: () => caches.giveBack(cache),
       }

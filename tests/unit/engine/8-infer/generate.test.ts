@@ -20,8 +20,8 @@ interface Told {
   pieces: TokenId[][]
 }
 
-/** A model whose logits are what `next` makes of the number of tokens it has read. */
-function modelOf(next: (length: number) => Float32Array, changes: Partial<InferenceModel> = {}): Told {
+/** A model whose logits are what `next` makes of the tokens that it has read. */
+function modelOf(next: (length: number, last: TokenId) => Float32Array, changes: Partial<InferenceModel> = {}): Told {
   const pieces: TokenId[][] = []
   const decoder: TokenReader = {
     begin() {
@@ -30,10 +30,13 @@ function modelOf(next: (length: number) => Float32Array, changes: Partial<Infere
         get length() {
           return length
         },
-        read(ids) {
+        read(ids, logitsToKeep = 1) {
           pieces.push([...ids])
-          length += ids.length
-          return Promise.resolve(next(length))
+          const scores = ids.map((id) => next(++length, id)).slice(-logitsToKeep)
+          return Promise.resolve(Float32Array.from(scores.flatMap((each) => [...each])))
+        },
+        cut(most) {
+          length = Math.min(length, most)
         },
         end: () => undefined,
       }
@@ -136,6 +139,52 @@ test('a long prompt is read in pieces, and can be stopped between them', async (
   const { reason } = await generate(stopped.model, tokenizer, prompt, GREEDY, { signal: stop.signal })
   expect(reason).toBe('aborted')
   expect(stopped.pieces).toHaveLength(1)
+})
+
+describe('a draft', () => {
+  const ids = [10, 11, 12, 13, 14, 15, 16, 17, 18, 19]
+  const reads = async (draft: TokenId[], changes: Partial<GenerationSettings> = {}) => {
+    const told = saying([...ids, tokenizer.eosId])
+    const generation = await generate(told.model, tokenizer, PROMPT, { ...GREEDY, ...changes }, { draft })
+    return { ids: generation.ids, reads: told.pieces.length }
+  }
+
+  test('that is right is read once, with the prompt', async () => {
+    expect(await reads([...ids, tokenizer.eosId])).toEqual({ ids: [...ids, tokenizer.eosId], reads: 1 })
+    expect(await reads(ids)).toEqual({ ids: [...ids, tokenizer.eosId], reads: 1 })
+  })
+  test('that is wrong somewhere changes nothing; where it quotes the answer again, it is read along again', async () => {
+    const plain = await reads([])
+    expect(plain).toEqual({ ids: [...ids, tokenizer.eosId], reads: ids.length + 1 })
+    // 10 to 12 at once, 13, 14 and 15 one by one, 16 to 19 at once since the draft has 14 and 15, too, and the end mark.
+    const quoting = await reads([10, 11, 99, 98, 14, 15, 16, 17, 18])
+    expect(quoting.ids).toEqual(plain.ids)
+    expect(quoting.reads).toBe(6)
+    expect((await reads([98, 99])).ids).toEqual(plain.ids)
+  })
+  test('is what the answer itself said before, where it repeats itself', async () => {
+    const loop = Array.from({ length: 60 }, (_, at) => 20 + (at % 3))
+    const told = saying([...loop, tokenizer.eosId])
+    const plain = saying([...loop, tokenizer.eosId])
+    const generation = await generate(told.model, tokenizer, PROMPT, GREEDY, { draft: [10, 11] })
+    expect(generation.ids).toEqual((await generate(plain.model, tokenizer, PROMPT, GREEDY)).ids)
+    expect(told.pieces.length).toBeLessThan(12)
+    expect(plain.pieces).toHaveLength(61)
+  })
+  test('makes an answer no longer than it may be', async () => {
+    expect(await reads(ids, { max_new_tokens: 3 })).toEqual({ ids: [10, 11, 12], reads: 1 })
+  })
+  test('changes no draw and no penalty', async () => {
+    const drawn = async (draft: TokenId[]) => {
+      const { model } = modelOf((_, last) => Float32Array.from({ length: VOCABULARY }, (_, id) => ((id * 7 + last * 13) % 5) / 2))
+      const settings = { ...GREEDY, temperature: 1, repetition_penalty: 1.3, max_new_tokens: 30, seed: 7 }
+      return (await generate(model, tokenizer, PROMPT, settings, { draft })).ids
+    }
+    const plain = await drawn([])
+    expect(plain).toHaveLength(30)
+    expect(await drawn(plain)).toEqual(plain)
+    expect(await drawn([...plain.slice(0, 9), 1, ...plain.slice(10)])).toEqual(plain)
+  })
 })
 
 describe('repetition', () => {
