@@ -329,7 +329,7 @@ describe('what is odd about rows', () => {
     opened = await appWithRows(before)
     const { page, rows } = opened
     const panel = page.getByRole('complementary', { name: 'About the examples' })
-    const copies = panel.getByRole('listitem').filter({ hasText: 'Same as another row' })
+    const copies = panel.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'Same as another row' }) })
     await copies.getByRole('button', { name: 'Show rows' }).click()
     await page.getByText('1 of 4 rows').waitFor()
     await copies.getByRole('button', { name: 'Delete the copy' }).click()
