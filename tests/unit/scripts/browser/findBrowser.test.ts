@@ -49,20 +49,34 @@ describe('the browser for the tests', () => {
 })
 
 describe('where there is no browser', () => {
-  it('one is installed on Debian as root', () => {
+  /** A Debian that has these packages. */
+  function debian(...packages: string[]) {
     const programs = ['/usr/bin/apt-get']
-    const debian = system(programs, {
+    return system(programs, {
       isRoot: true,
       run(program, parameters) {
-        if (program === '/usr/bin/apt-get' && parameters.includes('chromium')) programs.push('/usr/bin/chromium')
-        return 'Chromium 148.0.1'
+        if (program !== '/usr/bin/apt-get' || !parameters.includes('install')) return 'Chromium 148.0.1'
+        const found = packages.find((name) => parameters.includes(name))
+        if (found === undefined) throw new Error('E: Unable to locate package')
+        programs.push(`/usr/bin/${found}`)
+        return ''
       },
     })
+  }
+
+  it('one is installed on Debian as root: the quickest that it has', () => {
     const said: string[] = []
-    expect(requireBrowser(debian, (line) => said.push(line))).toBe('/usr/bin/chromium')
+    const say = (line: string) => void said.push(line)
+    expect(requireBrowser(debian('chromium', 'chromium-headless-shell'), say)).toBe('/usr/bin/chromium-headless-shell')
+    const update = '/usr/bin/apt-get update -qq'
+    const install = '/usr/bin/apt-get install -y -qq --no-install-recommends'
+    expect(said.splice(0)).toEqual([update, `${install} chromium-headless-shell fonts-noto-cjk`])
+    expect(requireBrowser(debian('chromium'), say)).toBe('/usr/bin/chromium')
     expect(said).toEqual([
-      '/usr/bin/apt-get update -qq',
-      '/usr/bin/apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk',
+      update,
+      `${install} chromium-headless-shell fonts-noto-cjk`,
+      'E: Unable to locate package',
+      `${install} chromium fonts-noto-cjk`,
     ])
   })
 
