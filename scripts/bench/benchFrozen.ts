@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Option } from 'commander'
 import { env } from 'onnxruntime-node'
 import { createSettings } from '../../src-main/contract/trainingSettings.ts'
@@ -18,8 +17,6 @@ import { randomModel } from './randomModel.ts'
 import { spread } from './spread.ts'
 import { tokensOf, workload, WORKLOAD_NAMES, type Workload, type WorkloadName } from './workloads.ts'
 
-/** Where models are made once and kept. */
-const CACHE = fileURLToPath(new URL('../../.cache/bench', import.meta.url))
 const TOP_LAYERS = { whole: 4, tiny: 1 }
 /** Room for everything that a benchmark keeps, in memory or on the disk. */
 const ENOUGH = 1e9
@@ -48,7 +45,7 @@ async function measure(
   { tiny, rounds, workload: names }: FrozenOptions & { tiny: boolean },
   say: (line: string) => void,
 ): Promise<FrozenResult> {
-  const folder = await randomModel(tiny ? 'tiny' : 'SmolLM2-135M', CACHE)
+  const folder = await randomModel(tiny ? 'tiny' : 'SmolLM2-135M')
   const config = parseConfig(JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')))
   const topLayers = tiny ? TOP_LAYERS.tiny : TOP_LAYERS.whole
   const layers = `${config.layerCount - topLayers}-${config.layerCount - 1}`

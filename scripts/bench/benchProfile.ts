@@ -1,20 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Option } from 'commander'
 import { parseConfig } from '../../src-main/engine/4-graph/parseConfig.ts'
-import { measureMatmul } from '../../src-main/jobs/measureMatmul.ts'
 import { countOption, type Benchmark, type BenchmarkResult } from './benchmark.ts'
 import { formatTable } from './formatTable.ts'
 import type { Method, ProfiledStep, ProfileMeasurement, ProfileTask } from './measurement.ts'
+import { measurePeak } from './peak.ts'
 import { randomModel } from './randomModel.ts'
 import { runNode } from './runMeasured.ts'
 import { workload, WORKLOAD_NAMES, type WorkloadName } from './workloads.ts'
 
-/** Where models are made once and kept. */
-const CACHE = fileURLToPath(new URL('../../.cache/bench', import.meta.url))
-const SECONDS_OF_PEAK = { whole: 3, tiny: 0.2 }
 /** Parts that take less of a step than this stand in one line. */
 const SMALLEST_SHARE = 0.01
 
@@ -35,10 +31,9 @@ async function measure(
   { workload: names, method, steps, tiny }: ProfileOptions & { tiny: boolean },
   say: (line: string) => void,
 ): Promise<ProfileResult> {
-  const model = await randomModel(tiny ? 'tiny' : 'Qwen2.5-0.5B', CACHE)
+  const model = await randomModel(tiny ? 'tiny' : 'Qwen2.5-0.5B')
   const { vocabularySize } = parseConfig(JSON.parse(readFileSync(join(model, 'config.json'), 'utf8')))
-  const secondsOfPeak = tiny ? SECONDS_OF_PEAK.tiny : SECONDS_OF_PEAK.whole
-  const peaks = [await measureMatmul(secondsOfPeak)]
+  const peaks = [await measurePeak({ tiny })]
   const profiles: ProfileResult['profiles'] = []
   const versions: Record<string, string> = {}
   for (const name of names) {
@@ -51,7 +46,7 @@ async function measure(
     if (quickest) profiles.push({ workload: name, step: quickest })
     Object.assign(versions, used)
   }
-  peaks.push(await measureMatmul(secondsOfPeak))
+  peaks.push(await measurePeak({ tiny }))
   return { versions, method, peakGigaflops: Math.max(...peaks), profiles }
 }
 

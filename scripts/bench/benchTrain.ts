@@ -1,25 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Option } from 'commander'
 import { modelParameters } from '../../src-main/engine/4-graph/parameters.ts'
 import { parseConfig } from '../../src-main/engine/4-graph/parseConfig.ts'
 import { count } from '../../src-main/engine/4-graph/elements.ts'
-import { measureMatmul } from '../../src-main/jobs/measureMatmul.ts'
 import { preparePeers } from '../peers/preparePeers.ts'
 import { countOption, peerOption, roundsOption, type Benchmark } from './benchmark.ts'
 import type { Measurement, Method } from './measurement.ts'
 import { neededOperations } from './neededOperations.ts'
+import { measurePeak } from './peak.ts'
 import { randomModel, type BenchModelName } from './randomModel.ts'
 import { measureTrainer, measureTuneDesk } from './runMeasured.ts'
 import { summarise } from './summary.ts'
 import { trainingTable, type TrainingResult, type WorkloadResult } from './trainingTable.ts'
 import { learnedOf, tokensOf, workload, WORKLOAD_NAMES, type Workload, type WorkloadName } from './workloads.ts'
-
-const SECONDS_OF_PEAK = { whole: 3, tiny: 0.2 }
-/** Where models are made once and kept. */
-const CACHE = fileURLToPath(new URL('../../.cache/bench', import.meta.url))
 
 interface TrainingOptions {
   workload: readonly WorkloadName[]
@@ -39,15 +34,14 @@ async function measure(
 ): Promise<TrainingResult> {
   const python = peer ? preparePeers(say).python : null
   const modelName: BenchModelName = tiny ? 'tiny' : 'Qwen2.5-0.5B'
-  const model = await randomModel(modelName, CACHE)
+  const model = await randomModel(modelName)
   const config = parseConfig(JSON.parse(readFileSync(join(model, 'config.json'), 'utf8')))
   const threads = availableParallelism()
-  const secondsOfPeak = tiny ? SECONDS_OF_PEAK.tiny : SECONDS_OF_PEAK.whole
   const workloads = names.map((name) => workload(name, config.vocabularySize, tiny ? 8 : 1))
   const versions: Record<string, string> = {}
 
   const measured: { each: Workload; tunedesk: Measurement[]; trainer: Measurement[] }[] = []
-  const peaksMeasured = [await measureMatmul(secondsOfPeak)]
+  const peaksMeasured = [await measurePeak({ tiny })]
   for (const each of workloads) {
     const task = { model, method, loadIn8bit, rows: each.rows, steps, threads }
     const tunedesk: Measurement[] = []
@@ -62,7 +56,7 @@ async function measure(
     for (const { versions: found } of [...tunedesk, ...trainer]) Object.assign(versions, found)
     measured.push({ each, tunedesk, trainer })
   }
-  peaksMeasured.push(await measureMatmul(secondsOfPeak))
+  peaksMeasured.push(await measurePeak({ tiny }))
   const peakGigaflops = Math.max(...peaksMeasured)
 
   return {

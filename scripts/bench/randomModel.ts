@@ -1,11 +1,15 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { modelParameters } from '../../src-main/engine/4-graph/parameters.ts'
 import { parseConfig } from '../../src-main/engine/4-graph/parseConfig.ts'
 import { folderOfAtomicFiles } from '../../src-main/files/atomicFile.ts'
 import { writeWeights } from '../../src-main/files/writeWeights.ts'
 import { madeOnce } from '../peers/preparePeers.ts'
 import { initialWeights } from '../starter/model/initialWeights.ts'
+
+/** Where they are made once and kept. */
+const FOLDER = fileURLToPath(new URL('../../.cache/bench', import.meta.url))
 
 /** Qwen2.5-0.5B's and SmolLM2-135M's config.json, and the first one's architecture small enough to try the benchmark itself. */
 const MODELS = {
@@ -42,7 +46,7 @@ const MODELS = {
 export type BenchModelName = keyof typeof MODELS
 
 /** A folder with a model of random weights; made where it is not there yet. Those with weights of their own size take up to half a minute and 2 GB. */
-export async function randomModel(name: BenchModelName, cache: string): Promise<string> {
+export async function randomModel(name: BenchModelName): Promise<string> {
   const json = {
     architectures: ['Qwen2ForCausalLM'],
     model_type: 'qwen2',
@@ -55,7 +59,7 @@ export async function randomModel(name: BenchModelName, cache: string): Promise<
     torch_dtype: 'float32',
     ...MODELS[name],
   }
-  return madeOnce(join(cache, name), async (folder) => {
+  return madeOnce(join(FOLDER, name), async (folder) => {
     const config = parseConfig(json)
     writeFileSync(join(folder, 'config.json'), JSON.stringify(json, null, 2))
     await writeWeights(folderOfAtomicFiles(folder), modelParameters(config), initialWeights(config, 1))
