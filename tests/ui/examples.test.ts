@@ -290,7 +290,7 @@ describe('find', () => {
     await page.getByLabel('Pattern', { exact: true }).check()
     await page.getByRole('textbox', { name: 'Replace by' }).fill('c$1$1t')
     await page.getByText('2 rows would change, in 2 of their texts.').waitFor()
-    expect(await page.locator('ins').allTextContents()).toEqual(['caat', 'caat'])
+    await expect.poll(() => page.locator('ins').allTextContents()).toEqual(['caat', 'caat'])
     expect(await rows()).toEqual(before)
     await page.getByRole('button', { name: 'Replace in 2 rows' }).click()
     await expect.poll(rows).toEqual([row('a caat', 'meow'), row('a dog', 'no caat'), row('a cow', 'moo')])
