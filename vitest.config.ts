@@ -1,12 +1,23 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
+interface Tier {
+  secondsPerTest: number
+  globalSetup?: string[]
+  /** Tiers of a higher one run behind those of a lower. */
+  groupOrder?: number
+  retry?: number
+  /** A process for each file of tests. Where tests only call functions, files of one process load what they share once. */
+  isolate?: boolean
+}
+
 /** A tier of tests is a folder under tests/ and a project here; `npm test` runs those that need nothing but Node and a browser. */
-const tier = (name: string, secondsPerTest: number, globalSetup: string[] = [], groupOrder = 0, retry = 0) => ({
+const tier = (name: string, { secondsPerTest, globalSetup = [], groupOrder = 0, retry = 0, isolate = true }: Tier) => ({
   test: {
     name,
     globalSetup,
     retry,
+    isolate,
     sequence: { groupOrder },
     include: [`tests/${name}/**/*.test.ts`],
     testTimeout: secondsPerTest * 1000,
@@ -21,17 +32,17 @@ export default defineConfig({
     // Most of a test's time is waiting for a process or a page, and where there are two cores vitest would leave one idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      tier('unit', 60),
-      tier('golden', 60),
-      tier('property', 60),
-      tier('hostile', 60),
-      tier('crash', 300),
-      tier('tooling', 120),
+      tier('unit', { secondsPerTest: 60, isolate: false }),
+      tier('golden', { secondsPerTest: 60, isolate: false }),
+      tier('property', { secondsPerTest: 60, isolate: false }),
+      tier('hostile', { secondsPerTest: 60 }),
+      tier('crash', { secondsPerTest: 300 }),
+      tier('tooling', { secondsPerTest: 120 }),
       // Behind the others: what a person waits for is timed on a machine that does nothing else.
       // A browser, a page and two processes beside each other: once more where one of them was starved, and the reporter says that it was.
-      tier('ui', 120, ['tests/ui/globalSetup.ts'], 1, 1),
-      tier('electron', 120, ['tests/electron/globalSetup.ts'], 2),
-      tier('peers', 1800, ['tests/peers/globalSetup.ts']),
+      tier('ui', { secondsPerTest: 120, globalSetup: ['tests/ui/globalSetup.ts'], groupOrder: 1, retry: 1, isolate: false }),
+      tier('electron', { secondsPerTest: 120, globalSetup: ['tests/electron/globalSetup.ts'], groupOrder: 2 }),
+      tier('peers', { secondsPerTest: 1800, globalSetup: ['tests/peers/globalSetup.ts'] }),
     ],
   },
 })
