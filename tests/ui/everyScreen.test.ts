@@ -1,13 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import poems from '../fixtures/poems.json' with { type: 'json' }
 import { startApp, type StartedApp } from './electron/startApp.ts'
+import { keepPicture } from './pictures.ts'
 import { violationsOf } from './violationsOf.ts'
 
-/** What was looked at, to be looked at by people. */
-const PICTURES = resolve('.cache/screens')
 /** How a screen is looked at: as the system asks for it. */
 const THEMES = {
   light: { colorScheme: 'light', contrast: 'no-preference' },
@@ -42,8 +41,6 @@ describe.each(['zh-CN', 'en-US'] as const)('in %s', (locale) => {
   let empty: string
 
   beforeAll(async () => {
-    await mkdir(PICTURES, { recursive: true })
-    process.stdout.write(`Pictures of every screen: ${PICTURES}\n`)
     app = await startApp({ locale })
     ;({ page } = app)
   })
@@ -75,7 +72,7 @@ describe.each(['zh-CN', 'en-US'] as const)('in %s', (locale) => {
       })
       const violations = await violationsOf(page, theme === themes[0] ? 'everything' : 'colours')
       if (violations.length > 0) wrong.push({ theme, violations })
-      await page.screenshot({ path: join(PICTURES, `${name}-${locale}-${theme}.png`) })
+      await keepPicture(page, `${name}-${locale}-${theme}`)
     }
     for (const [sizeName, size] of Object.entries(SIZES)) {
       await page.setViewportSize(size)
@@ -91,7 +88,7 @@ describe.each(['zh-CN', 'en-US'] as const)('in %s', (locale) => {
         }),
       }))
       if (scrollWidth > size.width || lost.length > 0) wrong.push({ size, scrollWidth, lost })
-      if (sizeName !== 'usual') await page.screenshot({ path: join(PICTURES, `${name}-${locale}-${sizeName}.png`) })
+      if (sizeName !== 'usual') await keepPicture(page, `${name}-${locale}-${sizeName}`)
     }
     await page.setViewportSize(SIZES.usual)
     expect(wrong, name).toEqual([])

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Row } from '../../src-main/contract/row.ts'
 import { appWithRows, showExamples, type AppWithRows } from './appWithRows.ts'
 import { startApp } from './electron/startApp.ts'
-import { violationsOf } from './violationsOf.ts'
+import { expectFine } from './pictures.ts'
 
 const POEMS = readFileSync(new URL('../../resources/samples/poems/rows.jsonl', import.meta.url), 'utf8')
   .trim()
@@ -370,16 +370,16 @@ describe.each([
     const { page, app } = opened
     await page.getByRole('complementary').getByRole('listitem').first().waitFor()
     await cell(page, 1).click()
-    expect(await violationsOf(page)).toEqual([])
+    await expectFine(page, 'examples-cell', locale, colorScheme)
     await press(page, 'Control+a')
-    expect(await violationsOf(page)).toEqual([])
+    await expectFine(page, 'examples-selected', locale, colorScheme)
     await press(page, 'Control+h')
     await page.keyboard.type('诗')
     await page.locator('del').first().waitFor()
-    expect(await violationsOf(page)).toEqual([])
+    await expectFine(page, 'examples-replace', locale, colorScheme)
     await press(page, 'Escape', 'Control+a', 'Delete')
     await page.getByRole('button', { name: /^(写第一条样例|Write the first example)$/ }).waitFor()
-    expect(await violationsOf(page)).toEqual([])
+    await expectFine(page, 'examples-deleted', locale, colorScheme)
     expect(app.complaints).toEqual([])
   })
 

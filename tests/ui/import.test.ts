@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { encodeText } from '../support/encodedText.ts'
 import { startApp, type StartedApp } from './electron/startApp.ts'
-import { violationsOf } from './violationsOf.ts'
+import { expectFine } from './pictures.ts'
 
 let files: string
 let app: StartedApp | undefined
@@ -46,7 +46,7 @@ describe('importing a file', () => {
     await dialog.getByText('天是什么颜色？').waitFor()
     expect(await dialog.getByLabel(words.encoding).inputValue()).toBe('gb18030')
     expect(await dialog.getByText(words.line).count()).toBe(1)
-    expect(await violationsOf(page)).toEqual([])
+    await expectFine(page, 'import', locale, theme ?? 'light')
     await dialog.getByRole('button', { name: words.do }).click()
     await dialog.waitFor({ state: 'detached' })
     expect(await client.call('rows.state', { project })).toMatchObject({ count: 2, undo: { kind: 'import', rows: 2 } })
@@ -84,7 +84,7 @@ describe('importing a file', () => {
     await chooseNext(target)
     await page.getByRole('button', { name: 'Export' }).first().click()
     await dialog.getByRole('radio', { name: 'CSV' }).check()
-    expect(await violationsOf(page)).toEqual([])
+    await expectFine(page, 'export-en-US-light')
     await dialog.getByRole('button', { name: 'Export 100,000 examples' }).click()
     await dialog.waitFor({ state: 'detached', timeout: 60_000 })
     const written = (await readFile(target, 'utf8')).split('\r\n')

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { startApp } from './electron/startApp.ts'
-import { violationsOf } from './violationsOf.ts'
+import { expectFine } from './pictures.ts'
 
 const SMALL_MODEL = fileURLToPath(new URL('../golden/data/qwen2', import.meta.url))
 const NARROW = { width: 480, height: 820 }
@@ -46,7 +46,7 @@ it.each([
     .first()
     .click()
   await page.getByRole('heading', { name: 'mine' }).waitFor()
-  expect(await violationsOf(page)).toEqual([])
+  await expectFine(page, 'model-added', locale, colorScheme)
   await page.setViewportSize(NARROW)
   expect(await width()).toBe(NARROW.width)
   await page.setViewportSize(WIDE)
@@ -90,7 +90,7 @@ it('a model comes by a drop, is taken off and back again, and where it no longer
   await writeFile(config, JSON.stringify({ ...known, model_type: 'gpt_neox' }))
   await show('models')
   await card.getByText(/gpt_neox/).waitFor()
-  expect(await violationsOf(page)).toEqual([])
+  await expectFine(page, 'model-unreadable-en-US-light')
   await drop(page.locator('body'), [folder])
   await expect.poll(() => page.getByText(/gpt_neox/).count()).toBe(2)
 })
@@ -102,7 +102,7 @@ it.each([
   const { page, home, chooseNext, complaints, show, width } = await start(locale, colorScheme)
   await show('settings')
   await page.locator('pre').waitFor()
-  expect(await violationsOf(page)).toEqual([])
+  await expectFine(page, 'settings-log', locale, colorScheme)
 
   const logs = join(home, 'logs')
   const [log = ''] = await readdir(logs)

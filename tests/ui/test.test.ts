@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApp, type StartOptions } from './electron/startApp.ts'
-import { violationsOf } from './violationsOf.ts'
+import { expectFine } from './pictures.ts'
 
 const SMALL_MODEL = fileURLToPath(new URL('../golden/data/qwen2', import.meta.url))
 const MARKUP = '<img src=x onerror="document.title=1"><b>bold</b>'
@@ -265,17 +265,17 @@ it.each([
   await page.getByRole('button', { name: words.start }).click()
   await page.getByRole('heading', { name: words.done, exact: true }).waitFor()
   await page.getByRole('button', { name: words.open }).click()
-  expect(await violationsOf(page)).toEqual([])
+  await expectFine(page, 'test-results', locale, colorScheme)
 
   await mode(page, words.chat)
   await page.getByLabel(words.beside).check()
   await page.getByRole('textbox', { name: words.question }).fill('你好')
   await page.getByRole('textbox', { name: words.question }).press('Enter')
   await page.getByRole('button', { name: words.again }).waitFor()
-  expect(await violationsOf(page)).toEqual([])
+  await expectFine(page, 'test-chat', locale, colorScheme)
 
   await mode(page, words.compare)
-  expect(await violationsOf(page)).toEqual([])
+  await expectFine(page, 'test-compare', locale, colorScheme)
   await page.setViewportSize({ width: 480, height: 720 })
   for (const each of [words.chat, words.rows, words.compare]) {
     await mode(page, each)
