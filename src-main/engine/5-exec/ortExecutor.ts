@@ -55,6 +55,9 @@ function elements(tensor: Tensor): Data {
   return storage.data.subarray(offset, offset + count(shape))
 }
 
+/** So many elements are added before a thread that is asked to do it has begun. */
+const ADDED_HERE = 2 ** 17
+
 function floats(tensor: Tensor): Float32Array<ArrayBuffer> {
   const data = elements(tensor)
   if (!(data instanceof Float32Array)) throw new Error('a float32 tensor expected')
@@ -261,7 +264,12 @@ export async function createOrtExecutor(options: { threads?: number } = {}): Pro
       return target
     },
     async addToRows(target, start, source) {
-      await runKernels([{ kernel: 'add', tensors: [rows(target, start, source.shape[0] ?? 0), source], numbers: [] }])
+      const place = rows(target, start, source.shape[0] ?? 0)
+      if (count(source.shape) > ADDED_HERE) await runKernels([{ kernel: 'add', tensors: [place, source], numbers: [] }])
+      else {
+        const [to, from] = [floats(place), floats(source)]
+        for (let i = 0; i < to.length; i++) to[i] = (to[i] ?? NaN) + (from[i] ?? NaN)
+      }
       return target
     },
     addRows(target, indices, source, factor) {

@@ -1,4 +1,5 @@
 import type { Batch } from '../3-batches/batch.ts'
+import { evenStretches } from '../4-graph/elements.ts'
 import type { Program } from '../4-graph/program.ts'
 import type { Executable, Executor, Tensor } from './executor.ts'
 import { runParts } from './runParts.ts'
@@ -10,19 +11,25 @@ interface Stretch {
   length: number
 }
 
-/** Neighbouring rows of the same lengths. */
+/** Neighbouring rows of the same lengths, or a stretch of one long row. */
 export interface RowGroup {
   rows: number
   /** What the rows lay, among the laid tokens: their ends, 'Q' of a program. */
   laid: Stretch
-  /** The rows from their beginnings, among `rowTokens`: 'T' of a program. */
+  /** All that these may see: the rows from their beginnings, among `rowTokens`, 'T' of a program. */
   whole: Stretch
 }
 
 /** Scores of a head in one group at most: they should stay in the cache. */
 export const SCORES_PER_HEAD = 512 * 512
 
-export function groupRows({ rowStarts, rowLengths }: Pick<Batch, 'rowStarts' | 'rowLengths'>): RowGroup[] {
+/** A longer row is computed in stretches, each with the tokens up to its own: most of what the causal mask hides is never computed. */
+const QUERIES_AT_ONCE = 128
+
+export function groupRows(
+  { rowStarts, rowLengths }: Pick<Batch, 'rowStarts' | 'rowLengths'>,
+  queriesAtOnce = QUERIES_AT_ONCE,
+): RowGroup[] {
   const groups: RowGroup[] = []
   let wholeStart = 0
   rowLengths.forEach((length, row) => {
@@ -30,7 +37,15 @@ export function groupRows({ rowStarts, rowLengths }: Pick<Batch, 'rowStarts' | '
     const laid = { start, length: (rowStarts[row + 1] ?? 0) - start }
     const last = groups.at(-1)
     const isAlike = last?.laid.length === laid.length && last.whole.length === length
-    if (isAlike && (last.rows + 1) * laid.length * length <= SCORES_PER_HEAD) last.rows++
+    if (laid.length > queriesAtOnce) {
+      const seenBefore = length - laid.length
+      for (const part of evenStretches(laid.length, Math.ceil(laid.length / queriesAtOnce)))
+        groups.push({
+          rows: 1,
+          laid: { start: start + part.start, length: part.count },
+          whole: { start: wholeStart, length: seenBefore + part.start + part.count },
+        })
+    } else if (isAlike && (last.rows + 1) * laid.length * length <= SCORES_PER_HEAD) last.rows++
     else groups.push({ rows: 1, laid, whole: { start: wholeStart, length } })
     wholeStart += length
   })
@@ -39,7 +54,7 @@ export function groupRows({ rowStarts, rowLengths }: Pick<Batch, 'rowStarts' | '
 
 /**
  * Runs a program over packed tensors group by group: what it takes and gives as [B, Q, …] is packed as the rows lay their tokens [N, …], what it
- * takes and gives as [B, T, …] as `rowTokens`.
+ * takes and gives as [B, T, …] as `rowTokens`. What several groups give for the same tokens adds up.
  * @param shared what every row of a group is fed beside its part of `packed`
  * @param destinations packed tensors for the outputs, where the executor writes destinations
  * @returns the outputs, packed
@@ -60,7 +75,9 @@ export async function runRowGroups<Name extends string>(
       return { start, shape: [group.rows, length] }
     },
   }))
-  return runParts(executor, executable, parts, packed, destinations)
+  const overlaps = groups.some(({ whole }, i) => groups[i + 1]?.whole.start === whole.start)
+  const summed = (Object.keys(destinations) as Name[]).filter((name) => overlaps && sides.get(name) === 'whole')
+  return runParts(executor, executable, parts, packed, destinations, summed)
 }
 
 /** By each tensor's second axis, which of a row's tokens it is about. */

@@ -5,31 +5,37 @@ const LOWEST = -3.4028234663852886e38
 /** Elements of all masks together; 64 MB. */
 const CAPACITY = 16 * 1024 * 1024
 
-/** Causal masks, made when a length is first met. */
+/** Causal masks, made when they are first asked for. */
 export interface AttentionMasks {
-  /** [T, T]: 0 where the token of the row may see that of the column, else the lowest number. `window`: how far back, itself included. */
-  mask(length: number, window: number | null): Tensor
+  /**
+   * Of the last Q tokens of T: [Q, T], 0 where the token of the row may see that of the column, else the lowest number.
+   * @param window how far back a token sees, itself included
+   */
+  mask(queries: number, keys: number, window: number | null): Tensor
 }
 
 export function createAttentionMasks(executor: Executor): AttentionMasks {
   const masks = new Map<string, Tensor>()
   let elements = 0
   return {
-    mask(length, window) {
-      const reach = window === null || window >= length ? length : window
-      const key = `${length}/${reach}`
-      const known = masks.get(key)
+    mask(queries, keys, window) {
+      const reach = window === null || window >= keys ? keys : window
+      const name = `${queries}/${keys}/${reach}`
+      const known = masks.get(name)
       if (known) return known
-      if (elements + length * length > CAPACITY) {
+      if (elements + queries * keys > CAPACITY) {
         executor.release(...masks.values())
         masks.clear()
         elements = 0
       }
-      const data = new Float32Array(length * length).fill(LOWEST)
-      for (let row = 0; row < length; row++) data.fill(0, row * length + Math.max(0, row + 1 - reach), row * length + row + 1)
-      const mask = executor.upload(data, [length, length])
-      masks.set(key, mask)
-      elements += length * length
+      const data = new Float32Array(queries * keys).fill(LOWEST)
+      for (let row = 0; row < queries; row++) {
+        const token = keys - queries + row
+        data.fill(0, row * keys + Math.max(0, token + 1 - reach), row * keys + token + 1)
+      }
+      const mask = executor.upload(data, [queries, keys])
+      masks.set(name, mask)
+      elements += queries * keys
       return mask
     },
   }

@@ -36,16 +36,15 @@ export interface RowAttention {
   ): Promise<Record<`gradient.${keyof Projections}`, Tensor>>
 }
 
-export async function createRowAttention(config: ModelConfig, executor: Executor): Promise<RowAttention> {
+/** @param queriesAtOnce see `groupRows` */
+export async function createRowAttention(config: ModelConfig, executor: Executor, queriesAtOnce?: number): Promise<RowAttention> {
   const programs = await compileAll(executor, attention(config))
   const select = await executor.compile(selectRows())
   const masks = createAttentionMasks(executor)
 
-  const maskOf = (layer: number) => (group: RowGroup) => {
-    const [queries, keys] = [group.laid.length, group.whole.length]
-    const mask = masks.mask(keys, config.slidingWindow[layer] ?? null)
-    return { mask: queries === keys ? mask : executor.rows(mask, keys - queries, queries) }
-  }
+  const maskOf =
+    (layer: number) =>
+    ({ laid, whole }: RowGroup) => ({ mask: masks.mask(laid.length, whole.length, config.slidingWindow[layer] ?? null) })
 
   /** Of the laid tokens [N, …] → of the rows from their beginnings [T, …]. */
   async function ofWholeRows(name: string, laid: Tensor, { shared }: BatchRows): Promise<Tensor> {
@@ -67,7 +66,7 @@ export async function createRowAttention(config: ModelConfig, executor: Executor
 
   return {
     rowsOf: (batch) => ({
-      groups: groupRows(batch),
+      groups: groupRows(batch, queriesAtOnce),
       shared: batch.rowTokens && { tokens: batch.rowTokens, ids: executor.upload(batch.rowTokens, [batch.rowTokens.length]) },
     }),
     async forward(layer, rows, { query, key, value }, destination) {

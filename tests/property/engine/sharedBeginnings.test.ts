@@ -1,39 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { IGNORE_INDEX, type TokenisedRow } from '../../../src-main/engine/2-tokens/tokenisedRow.ts'
+import type { TokenisedRow } from '../../../src-main/engine/2-tokens/tokenisedRow.ts'
 import { packBatch } from '../../../src-main/engine/3-batches/packBatch.ts'
-import { trainedTokens } from '../../../src-main/engine/3-batches/trainedTokens.ts'
 import type { ModelConfig } from '../../../src-main/engine/4-graph/config.ts'
 import { modelParameters } from '../../../src-main/engine/4-graph/parameters.ts'
 import type { Executor, Floats } from '../../../src-main/engine/5-exec/executor.ts'
 import { createOrtExecutor } from '../../../src-main/engine/5-exec/ortExecutor.ts'
 import { createReferenceExecutor } from '../../../src-main/engine/5-exec/referenceExecutor.ts'
 import { anyConfig, buildDecoder, randomWeights } from '../../support/randomDecoder.ts'
-
-/** The smallest vocabulary of `anyConfig`: two ids alone, so that most rows share something. */
-const id = fc.integer({ min: 0, max: 1 })
-const token = fc.tuple(id, fc.boolean())
-
-/** Rows that begin alike, are alike, begin another one or share nothing; what they learn where they are alike may differ. At least one learns. */
-const rowsThatShare: fc.Arbitrary<TokenisedRow[]> = fc
-  .record({
-    beginning: fc.array(token, { maxLength: 5 }),
-    ends: fc.array(fc.array(token, { maxLength: 4 }), { minLength: 1, maxLength: 4 }),
-    others: fc.array(fc.array(token, { maxLength: 5 }), { maxLength: 2 }),
-    copied: fc.boolean(),
-  })
-  .map(({ beginning, ends, others, copied }) => {
-    const sharing = ends.map((end) => [...beginning, ...end])
-    return [...sharing, ...others, ...(copied ? sharing.slice(0, 1) : [])].map((tokens, row) => ({
-      row,
-      ids: tokens.map(([each]) => each),
-      labels: tokens.map(([each, learned]) => (learned ? each : IGNORE_INDEX)),
-      reasons: [],
-      cutOff: [],
-      warnings: [],
-    }))
-  })
-  .filter((rows) => trainedTokens(rows) > 0)
+import { rowsThatShare } from '../../support/rowsThatShare.ts'
 
 const norm = (values: Floats): number => Math.hypot(...values)
 
