@@ -18,7 +18,7 @@ import {
   trainsAll,
 } from '../engine/4-graph/trainedParts.ts'
 import { blocksOf } from '../engine/5-exec/quantiseBlocks.ts'
-import { SCORES_PER_HEAD } from '../engine/5-exec/rowGroups.ts'
+import { QUERIES_AT_ONCE, SCORES_PER_HEAD } from '../engine/5-exec/rowGroups.ts'
 import { optimizerStateBytes } from '../engine/6-train/optimizers/optimizers.ts'
 import { MOST_FACTORED_TOKENS } from '../engine/6-train/decoder.ts'
 import type { Kept } from '../engine/6-train/decoderLayer.ts'
@@ -119,7 +119,7 @@ function passBytes(config: ModelConfig, { lengths, supervised }: BatchShape, kep
     nothing: hiddenSize + activations,
   }[kept]
   const working = WORKING_VECTORS * intermediateSize
-  const pairs = Math.max(longest * longest, Math.min(SCORES_PER_HEAD, tokens * longest))
+  const pairs = Math.max(Math.min(longest, QUERIES_AT_ONCE) * longest, Math.min(SCORES_PER_HEAD, tokens * longest))
   const scores = kept === 'nothing' ? Math.min(SCORES_AT_ONCE, vocabularySize) : vocabularySize
   const head = supervised * (scores + WORKING_VECTORS * hiddenSize)
   return ALLOCATION_OVERHEAD * BYTES_PER_FLOAT * (tokens * (layers + working) + pairs * WORKING_SCORES * headCount + head)

@@ -24,7 +24,7 @@ export interface RowGroup {
 export const SCORES_PER_HEAD = 512 * 512
 
 /** A longer row is computed in stretches, each with the tokens up to its own: most of what the causal mask hides is never computed. */
-const QUERIES_AT_ONCE = 128
+export const QUERIES_AT_ONCE = 128
 
 export function groupRows(
   { rowStarts, rowLengths }: Pick<Batch, 'rowStarts' | 'rowLengths'>,
