@@ -7,7 +7,7 @@ interface Tier {
   /** Tiers of a higher one run behind those of a lower. */
   groupOrder?: number
   retry?: number
-  /** A process for each file of tests. Where tests only call functions, files of one process load what they share once. */
+  /** A process for each file of tests. Without it files share processes, and load once what they have in common. */
   isolate?: boolean
 }
 

@@ -6,6 +6,17 @@ import { trainedTokens } from '../../src-main/engine/3-batches/trainedTokens.ts'
 const id = fc.integer({ min: 0, max: 1 })
 const token = fc.tuple(id, fc.boolean())
 
+/** Rows of tokens, each an id and whether it is learned. */
+export const rowsOfTokens = (all: readonly (readonly (readonly [id: number, learned: boolean])[])[]): TokenisedRow[] =>
+  all.map((tokens, row) => ({
+    row,
+    ids: tokens.map(([each]) => each),
+    labels: tokens.map(([each, learned]) => (learned ? each : IGNORE_INDEX)),
+    reasons: [],
+    cutOff: [],
+    warnings: [],
+  }))
+
 /** Rows that begin alike, are alike, begin another one or share nothing; what they learn where they are alike may differ. At least one learns. */
 export const rowsThatShare: fc.Arbitrary<TokenisedRow[]> = fc
   .record({
@@ -16,13 +27,6 @@ export const rowsThatShare: fc.Arbitrary<TokenisedRow[]> = fc
   })
   .map(({ beginning, ends, others, copied }) => {
     const sharing = ends.map((end) => [...beginning, ...end])
-    return [...sharing, ...others, ...(copied ? sharing.slice(0, 1) : [])].map((tokens, row) => ({
-      row,
-      ids: tokens.map(([each]) => each),
-      labels: tokens.map(([each, learned]) => (learned ? each : IGNORE_INDEX)),
-      reasons: [],
-      cutOff: [],
-      warnings: [],
-    }))
+    return rowsOfTokens([...sharing, ...others, ...(copied ? sharing.slice(0, 1) : [])])
   })
   .filter((rows) => trainedTokens(rows) > 0)

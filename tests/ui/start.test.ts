@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { TuneDeskError } from '../../src-main/contract/error.ts'
+import { showExamples } from './appWithRows.ts'
 import { startApp, type StartedApp } from './electron/startApp.ts'
 
 let app: StartedApp | undefined
@@ -26,12 +27,7 @@ describe('a project whose rows take long to read', () => {
     app = await startApp({ answers: { 'rows.state': () => reading } })
     const { page } = app
     const { folder } = await app.client.call('projects.create', { name: 'Long' })
-    await page.evaluate((open) => {
-      sessionStorage.setItem('open-project', open)
-      location.hash = '#examples'
-    }, folder)
-    await page.reload()
-    await page.getByRole('heading', { level: 1, name: 'Examples' }).waitFor()
+    await showExamples(page, folder)
     await page.getByText('Reading the examples').waitFor()
     refuse(new TuneDeskError('dataset/not-json', { file: 'rows.jsonl', detail: 'nonsense' }))
     await page.getByRole('region', { name: 'Notices' }).getByText('rows.jsonl is neither').waitFor()

@@ -13,6 +13,8 @@ import { createThreadedOptimizers, type TensorJob } from './threadedOptimizers.t
 
 /** A matrix product that writes a taller result than this leaves the cache and halves its speed (`docs/adr/0004-vocabulary-blocks.md`). */
 const VOCABULARY_BLOCK = 2048
+/** So many elements are added before a thread that is asked to do it has begun. */
+const ADDED_HERE = 2 ** 17
 
 type Data = Float32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
 
@@ -54,9 +56,6 @@ function elements(tensor: Tensor): Data {
   const { storage, offset, shape } = inside(tensor)
   return storage.data.subarray(offset, offset + count(shape))
 }
-
-/** So many elements are added before a thread that is asked to do it has begun. */
-const ADDED_HERE = 2 ** 17
 
 function floats(tensor: Tensor): Float32Array<ArrayBuffer> {
   const data = elements(tensor)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createSettings } from '../../../src-main/contract/trainingSettings.ts'
-import { IGNORE_INDEX, type TokenisedRow } from '../../../src-main/engine/2-tokens/tokenisedRow.ts'
+import type { TokenisedRow } from '../../../src-main/engine/2-tokens/tokenisedRow.ts'
 import { packBatch } from '../../../src-main/engine/3-batches/packBatch.ts'
 import { trainedTokens } from '../../../src-main/engine/3-batches/trainedTokens.ts'
 import type { ModelConfig } from '../../../src-main/engine/4-graph/config.ts'
@@ -22,6 +22,7 @@ import { folderOfAtomicFiles } from '../../../src-main/files/atomicFile.ts'
 import { openWeights } from '../../../src-main/files/safetensors.ts'
 import { writeWeights } from '../../../src-main/files/writeWeights.ts'
 import { anyConfig, randomWeights } from '../../support/randomDecoder.ts'
+import { rowsOfTokens } from '../../support/rowsThatShare.ts'
 
 const LAYERS = 3
 const config = anyConfig.map((each): ModelConfig => ({
@@ -44,16 +45,7 @@ const rows: fc.Arbitrary<TokenisedRow[]> = fc
     minLength: 2,
     maxLength: 6,
   })
-  .map((all) =>
-    all.map((tokens, row) => ({
-      row,
-      ids: tokens.map(([id]) => id),
-      labels: tokens.map(([id, learned]) => (learned ? id : IGNORE_INDEX)),
-      reasons: [],
-      cutOff: [],
-      warnings: [],
-    })),
-  )
+  .map(rowsOfTokens)
   .filter((all) => trainedTokens(all) > 0)
 
 const room: fc.Arbitrary<FrozenRoom> = fc.constantFrom(
