@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { TuneDeskError } from '../../src-main/contract/error.ts'
 import { showExamples } from './appWithRows.ts'
 import { startApp, type StartedApp } from './electron/startApp.ts'
+import { expectFine } from './pictures.ts'
 
 let app: StartedApp | undefined
 afterEach(() => app?.stop())
@@ -21,18 +22,29 @@ describe('the built app', () => {
 })
 
 describe('a project whose rows take long to read', () => {
-  it('is shown meanwhile, says so, and closes where they cannot be read', async () => {
-    let refuse: (error: Error) => void = () => undefined
-    const reading = new Promise<never>((_, reject) => (refuse = reject))
-    app = await startApp({ answers: { 'rows.state': () => reading } })
-    const { page } = app
-    const { folder } = await app.client.call('projects.create', { name: 'Long' })
-    await showExamples(page, folder)
-    await page.getByText('Reading the examples').waitFor()
-    refuse(new TuneDeskError('dataset/not-json', { file: 'rows.jsonl', detail: 'nonsense' }))
-    await page.getByRole('region', { name: 'Notices' }).getByText('rows.jsonl is neither').waitFor()
-    await page.getByRole('button', { name: 'Try it with the sample' }).waitFor()
-  })
+  it.each([
+    ['zh-CN', 'dark', '正在读取样例', '用样例试一试'],
+    ['en-US', 'light', 'Reading the examples', 'Try it with the sample'],
+  ] as const)(
+    'is shown meanwhile, says so, and closes where they cannot be read: %s',
+    async (locale, colorScheme, says, home) => {
+      let refuse: (error: Error) => void = () => undefined
+      const reading = new Promise<never>((_, reject) => (refuse = reject))
+      app = await startApp({ locale, colorScheme, answers: { 'rows.state': () => reading } })
+      const { page } = app
+      const { folder } = await app.client.call('projects.create', { name: 'Long' })
+      await showExamples(page, folder)
+      await page.getByText(says).waitFor()
+      await expectFine(page, 'examples-reading', locale, colorScheme)
+      refuse(new TuneDeskError('dataset/not-json', { file: 'rows.jsonl', detail: 'nonsense' }))
+      await page
+        .getByRole('region')
+        .getByText(/^rows\.jsonl .*nonsense/)
+        .waitFor()
+      await page.getByRole('button', { name: home }).waitFor()
+      await expectFine(page, 'rows-unreadable', locale, colorScheme)
+    },
+  )
 })
 
 describe('the settings', () => {
