@@ -46,6 +46,12 @@ export interface OnnxValue {
   shape: readonly (number | string)[]
 }
 
+/** A sequence of tensors of that type, of any shapes. */
+export interface OnnxSequence {
+  name: string
+  sequenceOf: OnnxType
+}
+
 /** A tensor within the graph: its bytes (little endian), or where they lie in another file. */
 export type OnnxInitializer = OnnxValueHead &
   ({ data: Uint8Array } | { external: { location: string; offset: number; length: number } })
@@ -58,7 +64,7 @@ interface OnnxValueHead {
 export interface OnnxGraph {
   nodes: OnnxNode[]
   inputs: OnnxValue[]
-  outputs: OnnxValue[]
+  outputs: (OnnxValue | OnnxSequence)[]
   initializers: OnnxInitializer[]
 }
 
@@ -153,12 +159,17 @@ function initializer(tensor: OnnxInitializer): Message {
   return message.int(14, 1) // data_location: EXTERNAL
 }
 
-function value({ name, type, shape }: OnnxValue): Message {
+function value(described: OnnxValue | OnnxSequence): Message {
+  const message = new Message().string(1, described.name)
+  if ('sequenceOf' in described) {
+    const element = new Message().message(1, new Message().int(1, DATA_TYPE[described.sequenceOf]))
+    return message.message(2, new Message().message(4, new Message().message(1, element)))
+  }
   const dimensions = new Message()
-  for (const dimension of shape)
+  for (const dimension of described.shape)
     dimensions.message(1, typeof dimension === 'string' ? new Message().string(2, dimension) : new Message().int(1, dimension))
-  const tensorType = new Message().int(1, DATA_TYPE[type]).message(2, dimensions)
-  return new Message().string(1, name).message(2, new Message().message(1, tensorType))
+  const tensorType = new Message().int(1, DATA_TYPE[described.type]).message(2, dimensions)
+  return message.message(2, new Message().message(1, tensorType))
 }
 
 /** An ONNX ModelProto of one graph, opset 21 and onnxruntime's domain. */

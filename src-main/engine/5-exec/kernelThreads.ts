@@ -4,6 +4,7 @@ import { encodeOnnx, type OnnxGraph } from '../../files/onnx.ts'
 import { quantisationTables } from './dynamicMap.ts'
 import { KERNEL_PROGRAM } from './kernelProgram.ts'
 import { KERNELS_WASM } from './kernels.generated.ts'
+import { REFUSAL, refusable, REFUSED_OUTPUT } from './runInPlace.ts'
 
 /** The loops of scripts/kernels/kernels.wat, and what kernelProgram.ts makes of some of them. */
 export type Kernel =
@@ -59,7 +60,9 @@ export function createKernelThreads(count: number, onnxruntime = ONNXRUNTIME): K
       wasm: KERNELS_WASM,
       tables: quantisationTables(),
       onnxruntime,
-      product: encodeOnnx(GRADIENT_OF_FACTORS),
+      product: encodeOnnx(refusable(GRADIENT_OF_FACTORS)),
+      refusedOutput: REFUSED_OUTPUT,
+      refusal: REFUSAL,
     }
     const started = new Worker(KERNEL_PROGRAM, {
       eval: true,

@@ -9,6 +9,7 @@ import type { FrozenTensor } from './frozenTensor.ts'
 import { createKernelThreads, type GradientFactors as KernelFactors, type KernelArray } from './kernelThreads.ts'
 import type { GradientFactors } from './optimizerKernels.ts'
 import { blocksOf } from './quantiseBlocks.ts'
+import { refusable, runInPlace } from './runInPlace.ts'
 import { createThreadedOptimizers, type TensorJob } from './threadedOptimizers.ts'
 
 /** A matrix product that writes a taller result than this leaves the cache and halves its speed (`docs/adr/0004-vocabulary-blocks.md`). */
@@ -94,6 +95,20 @@ function whole(data: Floats | Uint8Array): KernelArray {
   return isWhole && data instanceof Float32Array ? (data as Float32Array<ArrayBuffer>) : new Float32Array(data)
 }
 
+/** The shapes of a program's outputs, by name, once the lengths of its inputs are known. */
+function outputShapes({ graph, inputs, outputs }: Program, fed: Readonly<Record<string, Tensor>>) {
+  const lengths = new Map<string, number>()
+  for (const { name, shape } of inputs)
+    shape.forEach((dimension, axis) => {
+      const length = fed[name]?.shape[axis]
+      if (typeof dimension === 'string' && length !== undefined) lengths.set(dimension, length)
+    })
+  return (name: string): number[] =>
+    graph
+      .shape(outputs.get(name) ?? NaN)
+      .map((dimension) => (typeof dimension === 'string' ? (lengths.get(dimension) ?? NaN) : dimension))
+}
+
 /** @param frozen the program's frozen inputs, all of one folder */
 async function createExecutable(
   program: Program,
@@ -104,7 +119,7 @@ async function createExecutable(
   const [folder] = [...frozen.values()].map((tensor) => tensor.folder)
   const isWidened = [...locations.values()].some(({ dtype }) => dtype !== 'F32')
   const lowered = lower(program, locations)
-  const session = await ort.InferenceSession.create(encodeOnnx(lowered), {
+  const session = await ort.InferenceSession.create(encodeOnnx(refusable(lowered)), {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     graphOptimizationLevel: 'all',
@@ -186,27 +201,18 @@ export async function createOrtExecutor(options: { threads?: number } = {}): Pro
         if (!fed) throw new Error(`${program.name}: ${name} is not fed`)
         feeds[name] = handle(fed)
       }
-      const places = { ...destinations }
-      const fetches: Record<string, ort.Tensor | null> = {}
-      for (const [name, value] of program.outputs) {
+      const shapes = outputShapes(program, inputs)
+      const places = new Map<string, Tensor>()
+      const fetches: Record<string, ort.Tensor> = {}
+      for (const name of program.outputs.keys()) {
+        const place = destinations[name] ?? zeros(shapes(name))
+        places.set(name, place)
         const parts = stretches.get(name)
-        // Lengths of what comes in stretches are known.
-        if (parts) places[name] ??= zeros(program.graph.shape(value).map(Number))
-        const place = places[name]
-        if (parts && place) for (const { output, start, count: size } of parts) fetches[output] = handle(rows(place, start, size))
-        else fetches[name] = place ? handle(place) : null
+        if (parts) for (const { output, start, count: size } of parts) fetches[output] = handle(rows(place, start, size))
+        else fetches[name] = handle(place)
       }
-      const results = await session.run(feeds, fetches)
-      return Object.fromEntries(
-        [...program.outputs.keys()].map((name) => {
-          // What comes back for a place is another view of it; the place itself keeps its array.
-          const place = places[name]
-          const result = results[name]
-          if (place) return [name, place]
-          if (!result) throw new Error(`${program.name}: no output ${name}`)
-          return [name, tensorOf({ data: result.data as Data }, result.dims)]
-        }),
-      )
+      await runInPlace(session, feeds, fetches)
+      return Object.fromEntries(places)
     },
     upload: (data, shape) =>
       tensorOf({ data: data instanceof Int32Array ? BigInt64Array.from(data, (value) => BigInt(value)) : whole(data) }, shape),
