@@ -132,7 +132,7 @@ function createSession(
     logSeverityLevel: 3,
     intraOpNumThreads: threads,
     extra: {
-      session: { intra_op: { allow_spinning: '0' }, ...entries },
+      session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1', ...entries },
     },
     ...(externalData.length > 0 ? { externalData } : {}),
   })
