@@ -72,6 +72,7 @@ const EXAMPLES: Record<keyof typeof OPS, fc.Arbitrary<Example>> = {
   rotateHalf: shape.map((from) => ({ operands: [[...from, 2 * from.length]], attributes: null })),
   scale: shape.map((from) => ({ operands: [from], attributes: { factor: -0.75 } })),
   sigmoid: unary,
+  silu: unary,
   softmax: unary,
   subtract: binary,
   sum: reduction,

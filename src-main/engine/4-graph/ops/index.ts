@@ -11,6 +11,7 @@ import { rmsInverseOp } from './rmsInverse.ts'
 import { rotateHalfOp } from './rotateHalf.ts'
 import { scaleOp } from './scale.ts'
 import { sigmoidOp } from './sigmoid.ts'
+import { siluOp } from './silu.ts'
 import { softmaxOp } from './softmax.ts'
 import { subtractOp } from './subtract.ts'
 import { sumOp } from './sum.ts'
@@ -30,6 +31,7 @@ export const OPS = {
   rotateHalf: rotateHalfOp,
   scale: scaleOp,
   sigmoid: sigmoidOp,
+  silu: siluOp,
   softmax: softmaxOp,
   subtract: subtractOp,
   sum: sumOp,
