@@ -4,6 +4,7 @@ import { count } from '../engine/4-graph/elements.ts'
 import {
   afterAttentionParameters,
   beforeAttentionParameters,
+  headTableName,
   LAYERS,
   modelParameters,
   type ParameterShape,
@@ -56,8 +57,10 @@ const ALLOCATION_OVERHEAD = 1.4
 export interface ParameterBytes {
   weights: number
   gradients: number
-  /** Of those, what matrices of layers have: nothing while a step is short enough for their gradients to stay factors. */
-  gradientsOfMatrices: number
+  /** Of those, what is never there while a step is short enough for it to stay factors: the gradients of layers' matrices, and of the head's table. */
+  factorable: number
+  /** Of such factors, for each token. */
+  factorsPerToken: number
   optimizer: number
 }
 
@@ -68,10 +71,14 @@ export function parameterBytes(config: ModelConfig, settings: TrainingSettings):
     BYTES_PER_FLOAT * some.reduce((sum, { shape }) => sum + count(shape as number[]), 0)
   const floats = floatsOf(trained)
   const matrices = trained.filter(({ name, shape }) => name.startsWith('model.layers.') && shape.length > 1)
+  // Adafactor goes over a gradient more than once, and so makes all of it. The table's factors are the head's scores, which are there anyway.
+  const table = trained.filter(({ name }) => name === headTableName(config) && settings.optim !== 'adafactor')
   return {
     weights: floats,
     gradients: floats,
-    gradientsOfMatrices: floatsOf(matrices),
+    factorable: floatsOf([...matrices, ...table]),
+    factorsPerToken:
+      BYTES_PER_FLOAT * matrices.reduce((sum, { shape: [out = 0, inner = 0] }) => sum + Number(out) + Number(inner), 0),
     optimizer: optimizerStateBytes(settings.optim, trained),
   }
 }
@@ -141,7 +148,7 @@ export function trainingBytes(
   { learnedFrom, heldOut }: RowSizes,
   { rowsAtOnce, recomputes }: StepMemory,
 ): number {
-  const { weights, gradients, gradientsOfMatrices, optimizer } = parameterBytes(config, settings)
+  const { weights, gradients, factorable, factorsPerToken, optimizer } = parameterBytes(config, settings)
   const { per_device_train_batch_size, per_device_eval_batch_size, gradient_accumulation_steps } = settings
   // The gradient of a layer is computed beside the sum that it is added to.
   const isAccumulated = rowsAtOnce !== null || gradient_accumulation_steps > 1
@@ -156,8 +163,8 @@ export function trainingBytes(
     passBytes(config, largestBatch(rows, Math.min(rowsAtOnce ?? size, size)), kept, layersBack)
   const tokens = largestBatch(learnedFrom, per_device_train_batch_size).lengths.reduce((sum, length) => sum + length, 0)
   const isFactored = settings.method === 'full' && !isAccumulated && tokens <= MOST_FACTORED_TOKENS
-  const made = isFactored ? gradients - gradientsOfMatrices : gradients
+  const held = isFactored ? gradients - factorable + tokens * factorsPerToken : gradients
   const training = addend + pass(learnedFrom, per_device_train_batch_size, recomputes ? 'inputs' : 'activations')
   const evaluation = pass(heldOut, per_device_eval_batch_size, 'nothing')
-  return PROCESS_BYTES + frozenBytes(config, settings) + weights + made + optimizer + copied + Math.max(training, evaluation)
+  return PROCESS_BYTES + frozenBytes(config, settings) + weights + held + optimizer + copied + Math.max(training, evaluation)
 }

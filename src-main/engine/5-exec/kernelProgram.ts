@@ -129,38 +129,46 @@ const ready = WebAssembly.instantiate(Buffer.from(workerData.wasm, 'base64')).th
       if (error.message !== workerData.refusal) throw error
     }
   }
-  async function withFactors({ kernel, arrays, numbers, factors: { gradient, input, width } }) {
+  /** Kernels go over the same room again and again, so that it stays in the cache. */
+  let room = new Float32Array(0)
+  function roomFor(size) {
+    if (room.length < size) room = new Float32Array(size)
+    return room
+  }
+  async function withFactors({ kernel, arrays, numbers, factors: { gradient, input, width, added } }) {
     const { InferenceSession, Tensor } = require(workerData.onnxruntime)
     session ??= await InferenceSession.create(workerData.product, { executionProviders: ['cpu'], intraOpNumThreads: 1 })
     const tokens = input.length / width
     const height = gradient.length / tokens
-    const most = BY_ROWS.includes(kernel) ? Math.min(height, Math.max(16, Math.floor(PRODUCT / width / 16) * 16)) : height
-    const columns = new Float32Array(tokens * most)
-    const product = new Float32Array(most * width)
+    const isByRows = BY_ROWS.includes(kernel)
+    const most = isByRows ? Math.min(height, Math.max(16, Math.floor(PRODUCT / width / 16) * 16)) : height
+    const product = isByRows ? roomFor(most * width) : new Float32Array(most * width)
     const inputTensor = new Tensor('float32', input, [tokens, width])
     for (let row = 0; row < height; row += most) {
       const count = Math.min(most, height - row)
-      const some = columns.subarray(0, tokens * count)
-      for (let token = 0; token < tokens; token++) {
-        const start = token * height + row
-        some.set(gradient.subarray(start, start + count), token * count)
-      }
+      const some = gradient.subarray(row * tokens, (row + count) * tokens)
       const made = product.subarray(0, count * width)
       await runInPlace(
-        { gradient: new Tensor('float32', some, [tokens, count]), input: inputTensor },
+        { gradient: new Tensor('float32', some, [count, tokens]), input: inputTensor },
         { weight: new Tensor('float32', made, [count, width]) },
       )
+      added?.rows.forEach((to, i) => {
+        if (to < row || to >= row + count) return
+        for (let column = 0; column < width; column++) made[(to - row) * width + column] += added.values[i * width + column]
+      })
       const [value, ...state] = arrays.map((array) => array.subarray(row * width, (row + count) * width))
       run({ kernel, arrays: [value, made, ...state], numbers })
     }
     return 0
   }
-  return async (job) => ({ arrays: job.arrays, value: job.factors ? await withFactors(job) : run(job) })
+  const lent = ({ arrays, factors }) =>
+    factors ? [...arrays, factors.gradient, factors.input, ...(factors.added ? [factors.added.values] : [])] : arrays
+  return async (job) => ({ arrays: lent(job), value: job.factors ? await withFactors(job) : run(job) })
 })
 parentPort.on('message', async (jobs) => {
   const run = await ready
   const results = []
   for (const job of jobs) results.push(await run(job))
-  parentPort.postMessage(results, results.flatMap(({ arrays }) => arrays.map(({ buffer }) => buffer)))
+  parentPort.postMessage(results, [...new Set(results.flatMap(({ arrays }) => arrays.map(({ buffer }) => buffer)))])
 })
 `

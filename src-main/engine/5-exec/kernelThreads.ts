@@ -21,18 +21,20 @@ export interface KernelJob {
   factors?: GradientFactors
 }
 
-/** What a matrix's gradient [out, in] = gradientᵀ input is made from, a stretch of rows at a time, each used while it is in the core's cache. */
+/** What a matrix's gradient [out, in] = gradient input is made from, a stretch of rows at a time, each used while it is in the core's cache. */
 export interface GradientFactors {
-  /** [N, out] */
+  /** [out, N] */
   gradient: Float32Array<ArrayBuffer>
   /** [N, in] */
   input: Float32Array<ArrayBuffer>
   /** in */
   width: number
+  /** What is added to some rows of the product: values [rows, in] */
+  added?: { rows: Int32Array; values: Float32Array<ArrayBuffer> }
 }
 
 export interface KernelResult {
-  /** The job's arrays again: the ones that were given are empty now, since their memory has been in another thread. */
+  /** The job's arrays again, those of its factors behind the others: the ones that were given are empty now, since their memory has been in another thread. */
   arrays: KernelArray[]
   /** What a kernel that computes a number has computed. */
   value: number
@@ -40,7 +42,7 @@ export interface KernelResult {
 
 /** Threads that run loops over arrays, each on arrays that are lent to it. */
 export interface KernelThreads {
-  /** Runs all jobs, spread over the threads. Results come in the order of the jobs, whatever thread had them. */
+  /** Runs all jobs, spread over the threads; those that share an array, on one. Results come in the order of the jobs, whatever thread had them. */
   run(jobs: readonly KernelJob[]): Promise<KernelResult[]>
   /** Whether jobs may have factors: found out by doing one, since a thread then needs an onnxruntime of its own. */
   takesFactors(): Promise<boolean>
@@ -93,13 +95,7 @@ export function createKernelThreads(count: number, onnxruntime = ONNXRUNTIME): K
       }
       thread.ref()
       thread.on('message', receive).on('error', fail)
-      thread.postMessage(
-        jobs,
-        jobs.flatMap(({ arrays, factors }) => [
-          ...arrays.map(({ buffer }) => buffer),
-          ...(factors ? [factors.gradient.buffer, factors.input.buffer] : []),
-        ]),
-      )
+      thread.postMessage(jobs, [...new Set(jobs.flatMap(buffersOf))])
     })
   }
 
@@ -142,28 +138,60 @@ export function createKernelThreads(count: number, onnxruntime = ONNXRUNTIME): K
 
 const ONNXRUNTIME = createRequire(import.meta.url).resolve('onnxruntime-node')
 
-/** gradient [N, out], input [N, in] → weight [out, in] */
+/** gradient [out, N], input [N, in] → weight [out, in] */
 const GRADIENT_OF_FACTORS: OnnxGraph = {
-  nodes: [{ operator: 'Gemm', inputs: ['gradient', 'input'], outputs: ['weight'], attributes: { transA: 1, transB: 0 } }],
+  nodes: [{ operator: 'MatMul', inputs: ['gradient', 'input'], outputs: ['weight'] }],
   initializers: [],
   inputs: [
-    { name: 'gradient', type: 'float32', shape: ['N', 'out'] },
+    { name: 'gradient', type: 'float32', shape: ['out', 'N'] },
     { name: 'input', type: 'float32', shape: ['N', 'in'] },
   ],
   outputs: [{ name: 'weight', type: 'float32', shape: ['out', 'in'] }],
 }
 
-/** A gradient that is made as well takes about as long to make as to use. */
-const cost = ({ arrays: [longest], factors }: KernelJob): number => (longest?.length ?? 0) * (factors ? 2 : 1)
+const buffersOf = ({ arrays, factors }: KernelJob): ArrayBuffer[] => [
+  ...arrays.map(({ buffer }) => buffer),
+  ...(factors ? [factors.gradient.buffer, factors.input.buffer] : []),
+  ...(factors?.added ? [factors.added.values.buffer] : []),
+]
 
-/** The longest job first, each to the thread that has least to do. */
-function spread(jobs: readonly KernelJob[], threads: number): { at: number; job: KernelJob }[][] {
-  const shares = Array.from({ length: threads }, () => ({ cost: 0, jobs: [] as { at: number; job: KernelJob }[] }))
-  const byCost = jobs.map((job, at) => ({ at, job })).sort((a, b) => cost(b.job) - cost(a.job))
-  for (const each of byCost) {
+/** In elements to go over. A gradient that is made as well takes about as long to make as to use, or less where it is of few tokens. */
+function costOf({ arrays: [longest], factors }: KernelJob): number {
+  const elements = longest?.length ?? 0
+  return factors ? elements * (1 + factors.input.length / factors.width / TOKENS_AS_LONG) : elements
+}
+const TOKENS_AS_LONG = 80
+
+interface Work {
+  cost: number
+  jobs: { at: number; job: KernelJob }[]
+}
+
+/** The jobs as they come, those together that share an array: it can be lent to one thread only. */
+function inseparable(jobs: readonly KernelJob[]): Work[] {
+  const users = new Map<ArrayBuffer, Work>()
+  const all = new Set<Work>()
+  jobs.forEach((job, at) => {
+    const buffers = buffersOf(job)
+    const work: Work = { cost: costOf(job), jobs: [{ at, job }] }
+    for (const other of new Set(buffers.flatMap((buffer) => users.get(buffer) ?? []))) {
+      work.cost += other.cost
+      work.jobs.unshift(...other.jobs)
+      all.delete(other)
+    }
+    all.add(work)
+    for (const buffer of work.jobs.flatMap(({ job: own }) => buffersOf(own))) users.set(buffer, work)
+  })
+  return [...all]
+}
+
+/** The longest work first, each to the thread that has least to do. */
+function spread(jobs: readonly KernelJob[], threads: number): Work['jobs'][] {
+  const shares = Array.from({ length: threads }, (): Work => ({ cost: 0, jobs: [] }))
+  for (const { cost, jobs: own } of inseparable(jobs).sort((a, b) => b.cost - a.cost)) {
     const share = shares.reduce((least, other) => (other.cost < least.cost ? other : least))
-    share.jobs.push(each)
-    share.cost += cost(each.job)
+    share.jobs.push(...own)
+    share.cost += cost
   }
   return shares.map(({ jobs: own }) => own)
 }

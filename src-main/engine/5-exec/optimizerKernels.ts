@@ -1,12 +1,21 @@
 import type { Tensor } from './executor.ts'
 
-/** What a matrix's gradient [out, in] = gradientᵀ input is made from. */
+/** What a matrix's gradient [out, in] = gradient input is made from. */
 export interface GradientFactors {
-  /** Of what the matrix gives for N tokens [N, out]. */
+  /** Of what the matrix gives for N tokens, [out, N]. */
   gradient: Tensor
   /** What it was given [N, in]. */
   input: Tensor
+  /** What is added to some rows of the product: values [rows, in], each row at most once. */
+  added?: { rows: Int32Array; values: Tensor }
 }
+
+/** All the tensors of factors. */
+export const tensorsOf = ({ gradient, input, added }: GradientFactors): Tensor[] => [
+  gradient,
+  input,
+  ...(added ? [added.values] : []),
+]
 
 /** A parameter with what its optimizer keeps of it, by name. The executor may replace the handles; what they hold is what counts. */
 export interface OptimizedParameter {
@@ -30,15 +39,28 @@ export interface OptimizerNumbers {
   gradientScale: number
 }
 
-/** gradientᵀ input in float64, from the numbers of gradient [N, out] and input [N, in]. */
-export function productOfFactors(gradient: ArrayLike<number>, input: ArrayLike<number>, tokens: number): Float64Array {
-  const [height, width] = [gradient.length / tokens, input.length / tokens]
-  const sums = new Float64Array(height * width)
-  for (let token = 0; token < tokens; token++)
-    for (let row = 0; row < height; row++)
+/** The gradient in float64, from the numbers of its factors. */
+export function productOfFactors(
+  { gradient, input, added }: GradientFactors,
+  read: (tensor: Tensor) => ArrayLike<number>,
+): Float64Array {
+  const [tokens = 0, width = 0] = input.shape
+  const [left, right] = [read(gradient), read(input)]
+  const sums = new Float64Array((left.length / tokens) * width)
+  for (let at = 0; at < sums.length; at++) {
+    const [row, column] = [Math.floor(at / width), at % width]
+    let sum = 0
+    for (let token = 0; token < tokens; token++)
+      sum += (left[row * tokens + token] ?? NaN) * (right[token * width + column] ?? NaN)
+    sums[at] = sum
+  }
+  if (added) {
+    const values = read(added.values)
+    added.rows.forEach((row, i) => {
       for (let column = 0; column < width; column++)
-        sums[row * width + column] =
-          (sums[row * width + column] ?? NaN) + (gradient[token * height + row] ?? NaN) * (input[token * width + column] ?? NaN)
+        sums[row * width + column] = (sums[row * width + column] ?? NaN) + (values[i * width + column] ?? NaN)
+    })
+  }
   return sums
 }
 

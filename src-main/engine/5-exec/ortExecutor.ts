@@ -7,7 +7,7 @@ import type { Program } from '../4-graph/program.ts'
 import type { Executable, Executor, Floats, Tensor, TensorType } from './executor.ts'
 import type { FrozenTensor } from './frozenTensor.ts'
 import { createKernelThreads, type GradientFactors as KernelFactors, type KernelArray } from './kernelThreads.ts'
-import type { GradientFactors } from './optimizerKernels.ts'
+import { tensorsOf, type GradientFactors } from './optimizerKernels.ts'
 import { blocksOf } from './quantiseBlocks.ts'
 import { refusable, runInPlace } from './runInPlace.ts'
 import { createThreadedOptimizers, type TensorJob } from './threadedOptimizers.ts'
@@ -77,11 +77,11 @@ function lendable(tensor: Tensor): KernelArray {
   return data
 }
 
-/** Copies: several matrices may have been given the same input. */
-const given = ({ gradient, input }: GradientFactors): KernelFactors => ({
-  gradient: floats(gradient).slice(),
-  input: floats(input).slice(),
+const lendableFactors = ({ gradient, input, added }: GradientFactors): KernelFactors => ({
+  gradient: floats(gradient),
+  input: floats(input),
   width: input.shape[1] ?? 0,
+  ...(added ? { added: { rows: added.rows, values: floats(added.values) } } : {}),
 })
 
 const zeros = (shape: readonly number[]): OrtTensor => tensorOf({ data: new Float32Array(count(shape)) }, shape)
@@ -166,11 +166,13 @@ export async function createOrtExecutor(options: { threads?: number } = {}): Pro
         kernel,
         arrays: tensors.map(lendable),
         numbers,
-        ...(factors ? { factors: given(factors) } : {}),
+        ...(factors ? { factors: lendableFactors(factors) } : {}),
       })),
     )
-    return results.map(({ arrays, value }, job) => {
-      jobs[job]?.tensors.forEach((tensor, i) => {
+    return results.map(({ arrays, value }, index) => {
+      const job = jobs[index]
+      const lent = [...(job?.tensors ?? []), ...(job?.factors ? tensorsOf(job.factors) : [])]
+      lent.forEach((tensor, i) => {
         const { storage } = inside(tensor)
         const array = arrays[i]
         if (array) storage.data = array instanceof Uint8Array ? new Uint8Array(array.buffer) : new Float32Array(array.buffer)

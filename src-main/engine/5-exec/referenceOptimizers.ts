@@ -23,9 +23,7 @@ export function createReferenceOptimizers(
   make: (like: Tensor, data: Float64Array) => Tensor,
 ): OptimizerKernels {
   const gradientOf = (gradient: OptimizedParameter['gradient']): Float64Array =>
-    areFactors(gradient)
-      ? productOfFactors(read(gradient.gradient), read(gradient.input), gradient.input.shape[0] ?? 0)
-      : read(gradient)
+    areFactors(gradient) ? productOfFactors(gradient, read) : read(gradient)
   const scaledGradient = ({ gradient }: OptimizedParameter, { gradientScale }: OptimizerNumbers): Float64Array =>
     gradientOf(gradient).map((g) => g * gradientScale)
 

@@ -12,6 +12,7 @@ import {
   type TrainedParts,
 } from '../4-graph/trainedParts.ts'
 import type { Executor, Floats, Tensor } from '../5-exec/executor.ts'
+import { createEmbeddingGradient } from './embeddingGradient.ts'
 import { createDecoderLayers, type Kept, type LayerBatch } from './decoderLayer.ts'
 import { entries } from './entries.ts'
 import type { FrozenOutputs } from './frozenOutputs.ts'
@@ -47,7 +48,7 @@ export interface Decoder extends TrainableModel {
  * The longest batch of which matrices' gradients stay factors until the optimizer uses them (ADR 0023). Their norm takes N²·(in + out) operations where they take
  * N·in·out themselves, so that it is a small share of a short batch; in a long one the gradients are no longer bound by memory.
  */
-export const MOST_FACTORED_TOKENS = 160
+export const MOST_FACTORED_TOKENS = 256
 
 export interface PartialTraining {
   parts: TrainedParts
@@ -87,6 +88,7 @@ export async function createDecoder(
   const attention = await createRowAttention(config, executor)
   const layers = await createDecoderLayers(config, executor, programs, attention)
   const head = await createHeadLoss(config, executor, modelWeights)
+  const addEmbeddingGradient = await createEmbeddingGradient(config, executor, parameters)
   const rotary = createRotaryTables(config)
   const own = new Set(modelParameters(config).map(({ name }) => name))
   const lowest = lowestTrainedLayer(config, parts)
@@ -196,11 +198,11 @@ export async function createDecoder(
       const kept = recomputesActivations ? 'inputs' : 'activations'
       const { layerBatch, hidden } = await forward(batch, kept, frozenOutputs.training)
       const factored = isWholeStep && (await mayBeFactored(batch))
-      const { loss, gradient: outputGradient } = await head.lossAndGradient(hidden, batch.targets, scale)
+      const { loss, gradient: outputGradient } = await head.lossAndGradient(hidden, batch.targets, scale, factored)
       let gradient: Tensor | null = outputGradient
       for (let layer = config.layerCount - 1; layer >= lowest && gradient; layer--)
         gradient = await layers.backward(layer, layerBatch, gradient, factored)
-      if (gradient && parameters.has(EMBEDDING)) parameters.addGradientRows(EMBEDDING, batch.inputIds, gradient, 1)
+      if (gradient && parameters.has(EMBEDDING)) await addEmbeddingGradient(batch.inputIds, gradient)
       executor.release(hidden, ...(gradient ? [gradient] : []))
       releaseBatch(layerBatch)
       microBatch++

@@ -11,13 +11,27 @@ import type { ModelWeights } from './modelWeights.ts'
 export interface HeadLoss {
   /** Σ -log p(target). hidden [S, D], targets [S] */
   loss(hidden: Tensor, targets: Int32Array): Promise<number>
-  /** The same, adds the gradients of scale · Σ -log p to the parameters', and gives the one of `hidden`. */
-  lossAndGradient(hidden: Tensor, targets: Int32Array, scale: number): Promise<{ loss: number; gradient: Tensor }>
+  /**
+   * The same, adds the gradients of scale · Σ -log p to the parameters', and gives the one of `hidden`.
+   * @param factored whether the table's is added as factors, from which it is made when the optimizer uses it
+   */
+  lossAndGradient(
+    hidden: Tensor,
+    targets: Int32Array,
+    scale: number,
+    factored: boolean,
+  ): Promise<{ loss: number; gradient: Tensor }>
+}
+
+interface Block {
+  start: number
+  size: number
+  scores: Tensor
 }
 
 interface Scored {
   /** Per block of the vocabulary: first row, and scores [B, S]. */
-  blocks: { start: number; size: number; scores: Tensor }[]
+  blocks: Block[]
   normalised: Tensor
   scaled: Tensor
   targetIds: Tensor
@@ -60,14 +74,15 @@ async function createTrainedHeadLoss(config: ModelConfig, executor: Executor, we
     ).scores
     const largest = new Float64Array(positions).fill(-Infinity)
     const total = new Float64Array(positions)
-    const blocks: Scored['blocks'] = []
+    const blocks: Block[] = []
+    const all = keepScores ? executor.scratch('head.scores', [vocabularySize, positions]) : undefined
     for (let start = 0; start < vocabularySize; start += blockSize) {
       const size = Math.min(blockSize, vocabularySize - start)
       const result = entries(
         await executor.run(
           programs.blockScores,
           { block: executor.rows(table, start, size), normalised },
-          { scores: executor.scratch(`head.scores.${keepScores ? start : 'passing'}`, [size, positions]) },
+          { scores: all ? executor.rows(all, start, size) : executor.scratch('head.scores.passing', [size, positions]) },
         ),
         'scores',
         'largest',
@@ -93,39 +108,86 @@ async function createTrainedHeadLoss(config: ModelConfig, executor: Executor, we
     return { blocks, normalised, scaled, targetIds, logPartition, loss }
   }
 
+  /** The way back over the blocks, and what it leaves of the table's gradient. */
+  interface TableWalk {
+    /** @returns Σ_v p_v e_v so far [S, D] */
+    walk(block: Block, inputs: Record<string, Tensor>, sum: Tensor | undefined): Promise<Tensor>
+    end(): Promise<void>
+  }
+
+  function tableGradient(targets: Int32Array, scaled: Tensor): TableWalk {
+    const gradient = parameters.gradientInBlocks(tableName)
+    return {
+      async walk({ start, size, scores }, inputs, sum) {
+        const destinations = { 'gradient.block': gradient.destination(start, size), sum }
+        const result = entries(
+          await executor.run(programs.blockGradient, { ...inputs, scaled }, destinations),
+          'gradient.block',
+          'sum',
+        )
+        executor.release(scores)
+        await gradient.add(start, result['gradient.block'])
+        return result.sum
+      },
+      end() {
+        gradient.end()
+        parameters.addGradientRows(tableName, targets, scaled, -1)
+        executor.release(scaled)
+        return Promise.resolve()
+      },
+    }
+  }
+
+  /** The probabilities take the scores' place. */
+  function tableFactors(targets: Int32Array, scaled: Tensor): TableWalk {
+    const positions = targets.length
+    const factor = executor.scratch('head.scores', [vocabularySize, positions])
+    const blocks: Tensor[] = []
+    return {
+      async walk({ start, size, scores }, inputs, sum) {
+        const destinations = { probabilities: factor && executor.rows(factor, start, size), sum }
+        const result = entries(await executor.run(programs.blockFactor, inputs, destinations), 'probabilities', 'sum')
+        blocks.push(result.probabilities)
+        if (!factor) executor.release(scores)
+        return result.sum
+      },
+      async end() {
+        const probabilities = factor ?? executor.concatenate(blocks, [vocabularySize, positions])
+        if (!factor) executor.release(...blocks)
+        const ones = executor.upload(identity(positions), [positions, positions])
+        const gradient = executor.addRows(probabilities, targets, ones, -1)
+        const { squaredNorm } = entries(await executor.run(programs.tableNorm, { factor: gradient, scaled }), 'squaredNorm')
+        const [norm = NaN] = await executor.download(squaredNorm)
+        executor.release(ones, squaredNorm)
+        parameters.addFactors([{ name: tableName, gradient, input: scaled }], norm)
+      },
+    }
+  }
+
   return {
     async loss(hidden, targets) {
       const { loss, normalised, scaled, targetIds } = await score(hidden, targets, 1, false)
       executor.release(normalised, scaled, targetIds)
       return loss
     },
-    async lossAndGradient(hidden, targets, scale) {
+    async lossAndGradient(hidden, targets, scale, factored) {
       const { blocks, normalised, scaled, targetIds, logPartition, loss } = await score(hidden, targets, scale, true)
       const states = [targets.length, hiddenSize]
       const table = parameters.value(tableName)
       const partition = executor.upload(logPartition, [targets.length])
-      const tableGradient = parameters.gradientInBlocks(tableName)
+      const ofTable = factored ? tableFactors(targets, scaled) : tableGradient(targets, scaled)
       let expected = executor.zeros(states, 'head.expected.0')
-      for (const [index, { start, size, scores }] of blocks.entries()) {
-        const result = entries(
-          await executor.run(
-            programs.blockGradient,
-            { block: executor.rows(table, start, size), scores, logPartition: partition, scaled, accumulated: expected },
-            {
-              'gradient.block': tableGradient.destination(start, size),
-              sum: executor.scratch(`head.expected.${(index + 1) % 2}`, states),
-            },
-          ),
-          'gradient.block',
-          'sum',
+      for (const [index, block] of blocks.entries()) {
+        const { start, size, scores } = block
+        const before = expected
+        expected = await ofTable.walk(
+          block,
+          { block: executor.rows(table, start, size), scores, logPartition: partition, accumulated: before },
+          executor.scratch(`head.expected.${(index + 1) % 2}`, states),
         )
-        executor.release(scores, expected)
-        expected = result.sum
-        await tableGradient.add(start, result['gradient.block'])
+        executor.release(before)
       }
-      tableGradient.end()
-      parameters.addGradientRows(tableName, targets, scaled, -1)
-
+      await ofTable.end()
       const back = entries(
         await executor.run(
           programs.hiddenGradient,
@@ -144,8 +206,14 @@ async function createTrainedHeadLoss(config: ModelConfig, executor: Executor, we
       )
       const weightGradient = result['gradient.weight']
       if (weightGradient) await parameters.addGradient(FINAL_NORM, weightGradient)
-      executor.release(normalised, scaled, targetIds, partition, expected, back['gradient.normalised'])
+      executor.release(normalised, targetIds, partition, expected, back['gradient.normalised'])
       return { loss, gradient: entries(result, 'gradient.hidden')['gradient.hidden'] }
     },
   }
+}
+
+function identity(size: number): Float32Array {
+  const ones = new Float32Array(size * size)
+  for (let i = 0; i < size; i++) ones[i * (size + 1)] = 1
+  return ones
 }

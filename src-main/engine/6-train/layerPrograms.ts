@@ -120,14 +120,15 @@ export function createLayerPrograms(
   }
 
   /** What a backward program gives of every token beside the gradients of weights, each in a buffer that all layers use one after another. */
-  function activationPlaces(program: Program, layer: number, rows: number): Record<string, Tensor | undefined> {
+  function activationPlaces(program: Program, layer: number, tokens: number): Record<string, Tensor | undefined> {
     const names = [...program.outputs.keys()].filter((name) => !isWeightGradient(name) && name !== SQUARED_NORM)
     return Object.fromEntries(
       names.map((name) => {
-        const width = Number(program.graph.shape(program.outputs.get(name) ?? NaN)[1])
+        const shape = program.graph.shape(program.outputs.get(name) ?? NaN)
         // The gradient of a layer's input is read while that of the layer below is written: two buffers in turn. Factors stay until the optimizer's step.
         const turn = name.startsWith(FACTOR) ? layer : name === 'gradient.hidden' ? layer % 2 : 0
-        return [name, executor.scratch(`backward.${name}.${turn}`, [rows, width])]
+        const lengths = shape.map((length) => (typeof length === 'string' ? tokens : length))
+        return [name, executor.scratch(`backward.${name}.${turn}`, lengths)]
       }),
     )
   }

@@ -1,6 +1,6 @@
 import type { ParameterShape } from '../4-graph/parameters.ts'
 import type { Executor, Floats, Tensor } from '../5-exec/executor.ts'
-import { productOfFactors, type GradientFactors, type OptimizedParameter } from '../5-exec/optimizerKernels.ts'
+import { productOfFactors, tensorsOf, type GradientFactors, type OptimizedParameter } from '../5-exec/optimizerKernels.ts'
 import { TuneDeskError } from '../../contract/error.ts'
 import { count } from '../4-graph/elements.ts'
 import type { OptimizerStep, StateTensor } from './optimizers/optimizer.ts'
@@ -49,6 +49,13 @@ export interface ParameterStore {
    * @param squaredNorm Σ of the gradients' squares
    */
   addFactors(factors: readonly NamedFactors[], squaredNorm: number): void
+  /** Of a gradient that is factors. */
+  factors(name: string): GradientFactors | undefined
+  /**
+   * Adds rows to the product of a gradient's factors.
+   * @param squaredNorm by how much Σ of the gradients' squares becomes more
+   */
+  addToFactors(name: string, added: NonNullable<GradientFactors['added']>, squaredNorm: number): void
   /** Adds source[i] × factor to row indices[i] of the gradient. */
   addGradientRows(name: string, indices: Int32Array, source: Tensor, factor: number): void
   gradient(name: string): Promise<Floats>
@@ -130,7 +137,7 @@ export async function createParameterStore(
     const used = new Set<Tensor>()
     for (const parameter of parameters.values()) {
       const { gradient, factors } = parameter
-      for (const tensor of [gradient, factors?.gradient, factors?.input]) if (tensor) used.add(tensor)
+      for (const tensor of [...(gradient ? [gradient] : []), ...(factors ? tensorsOf(factors) : [])]) used.add(tensor)
       Object.assign(parameter, { gradient: undefined, factors: undefined })
     }
     executor.release(...used)
@@ -187,6 +194,13 @@ export async function createParameterStore(
       }
       squaredNorm += theirs
     },
+    factors: (name) => find(name).factors,
+    addToFactors(name, added, theirs) {
+      const { factors } = find(name)
+      if (!factors || factors.added) throw new Error(`${name} has no factors that rows can be added to`)
+      factors.added = added
+      squaredNorm += theirs
+    },
     addGradientRows(name, indices, source, factor) {
       const parameter = find(name)
       const gradient = parameter.gradient ?? executor.zeros(parameter.shape, `gradient.${name}`)
@@ -196,9 +210,9 @@ export async function createParameterStore(
       const { gradient, factors, shape } = find(name)
       if (gradient) return executor.download(gradient)
       if (!factors) return new Float32Array(count(shape))
-      const { input } = factors
-      const [ofOutput, given] = [await executor.download(factors.gradient), await executor.download(input)]
-      return productOfFactors(ofOutput, given, input.shape[0] ?? 0)
+      const read = new Map<Tensor, Floats>()
+      for (const tensor of tensorsOf(factors)) read.set(tensor, await executor.download(tensor))
+      return productOfFactors(factors, (tensor) => read.get(tensor) ?? [])
     },
     discardGradients,
     gradientNorm: async () =>

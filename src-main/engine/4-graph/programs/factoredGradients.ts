@@ -3,6 +3,7 @@ import { add } from '../ops/add.ts'
 import { matmul } from '../ops/matmul.ts'
 import { multiply } from '../ops/multiply.ts'
 import { sum } from '../ops/sum.ts'
+import { transpose } from '../ops/transpose.ts'
 import { program, type Program } from '../program.ts'
 import { required, type LayerWeights } from './layerWeights.ts'
 
@@ -13,12 +14,12 @@ import { required, type LayerWeights } from './layerWeights.ts'
 export interface FactoredPrograms {
   /** Beside what the caller asked for: the factors, the gradients of trained vectors, and `squaredNorm` [] */
   backward: Program
-  /** Weight [out, in] → the outputs that hold its factors: the gradient is gradientᵀ input */
+  /** Weight [out, in] → the outputs that hold its factors: the gradient is their product */
   factors: ReadonlyMap<string, FactorOutputs>
 }
 
 export interface FactorOutputs {
-  /** Of the gradient of x Wᵀ [N, out] */
+  /** Of the gradient of x Wᵀ, transposed [out, N] */
   gradient: string
   /** Of x [N, in] */
   input: string
@@ -67,7 +68,7 @@ export function factoredPrograms(
     }
     const gradient = required(gradients, made.product)
     factors.set(weight, {
-      gradient: outputOf(gradient, `factor.gradient.${weight}`),
+      gradient: outputOf(transpose(graph, gradient, [1, 0]), `factor.gradient.${weight}`),
       input: outputOf(made.from, `factor.input.${weight}`),
     })
     const own = sum(graph, multiply(graph, gram(gradient), gram(made.from)), [0, 1])

@@ -32,6 +32,10 @@ export interface HeadPrograms {
   blockScores: Program
   /** block, scores, logPartition [S] = log Σ_v exp, scaled [S, D], accumulated [S, D] → gradient.block [B, D], sum [S, D] = accumulated + pᵀ block */
   blockGradient: Program
+  /** In its place, where the table's gradient stays factors: without `scaled` → probabilities [B, S] and sum */
+  blockFactor: Program
+  /** factor [V, S] = the probabilities, less 1 at each target; scaled → squaredNorm [] of the table's gradient, which is their product */
+  tableNorm: Program
   /** expected [S, D] = Σ_v p_v e_v, table, targets, scale → gradient.normalised [S, D] */
   hiddenGradient: Program
 }
@@ -76,9 +80,26 @@ export function head({ vocabularySize, hiddenSize, rmsNormEpsilon }: ModelConfig
     subtract(gradientGraph, input(gradientGraph, 'scores', ['B', 'S']), input(gradientGraph, 'logPartition', ['S'])),
   )
   const expected = matmul(gradientGraph, probabilities, input(gradientGraph, 'block', ['B', hiddenSize]), { transposeA: true })
+  const summed = add(gradientGraph, input(gradientGraph, 'accumulated', states), expected)
   const blockGradient = program('head.blockGradient', gradientGraph, {
     'gradient.block': matmul(gradientGraph, probabilities, input(gradientGraph, 'scaled', states)),
-    sum: add(gradientGraph, input(gradientGraph, 'accumulated', states), expected),
+    sum: summed,
+  })
+  const blockFactor = program('head.blockFactor', gradientGraph, { probabilities, sum: summed })
+
+  const tableGraph = new Graph()
+  const factor = input(tableGraph, 'factor', [vocabularySize, 'S'])
+  const scaledStates = input(tableGraph, 'scaled', states)
+  const tableNorm = program('head.tableNorm', tableGraph, {
+    squaredNorm: sum(
+      tableGraph,
+      multiply(
+        tableGraph,
+        matmul(tableGraph, factor, factor, { transposeA: true }),
+        matmul(tableGraph, scaledStates, scaledStates, { transposeB: true }),
+      ),
+      [0, 1],
+    ),
   })
 
   const hiddenGraph = new Graph()
@@ -90,5 +111,5 @@ export function head({ vocabularySize, hiddenSize, rmsNormEpsilon }: ModelConfig
   const hiddenGradient = program('head.hiddenGradient', hiddenGraph, {
     'gradient.normalised': multiply(hiddenGraph, difference, input(hiddenGraph, 'scale', [])),
   })
-  return { norm, normBackward, targetScores, blockScores, blockGradient, hiddenGradient }
+  return { norm, normBackward, targetScores, blockScores, blockGradient, blockFactor, tableNorm, hiddenGradient }
 }

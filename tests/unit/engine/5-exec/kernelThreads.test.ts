@@ -57,25 +57,49 @@ const WITH_GRADIENTS: [kernel: Kernel, state: () => KernelArray[], numbers: numb
 
 test.each(WITH_GRADIENTS)('%s makes a gradient from its factors, many rows or few at a time', async (kernel, state, numbers) => {
   const gradient = array(TOKENS * HEIGHT, (i) => ((i * 7) % 11) - 5)
+  const added = { rows: Int32Array.of(HEIGHT - 1, 0, 400), values: array(3 * WIDTH, (i) => (i % 9) - 4) }
   const input = array(TOKENS * WIDTH, (i) => ((i * 5) % 13) - 6)
   const product = array(ELEMENTS, (i) => {
     const [row, column] = [Math.floor(i / WIDTH), i % WIDTH]
     let total = 0
     for (let token = 0; token < TOKENS; token++)
-      total += (gradient[token * HEIGHT + row] ?? NaN) * (input[token * WIDTH + column] ?? NaN)
-    return total
+      total += (gradient[row * TOKENS + token] ?? NaN) * (input[token * WIDTH + column] ?? NaN)
+    const at = added.rows.indexOf(row)
+    return at < 0 ? total : total + (added.values[at * WIDTH + column] ?? NaN)
   })
   const value = () => array(ELEMENTS, (i) => (i % 23) / 8)
   const threads = createKernelThreads(2)
   expect(await threads.takesFactors()).toBe(true)
   const [made, factored] = await threads.run([
     { kernel, arrays: [value(), product, ...state()], numbers },
-    { kernel, arrays: [value(), ...state()], numbers, factors: { gradient, input, width: WIDTH } },
+    { kernel, arrays: [value(), ...state()], numbers, factors: { gradient, input, width: WIDTH, added } },
   ])
   const [madeValue, , ...madeState] = made?.arrays ?? []
   ;[madeValue, ...madeState].forEach((wanted, slot) => {
     expect(Buffer.compare(bytesOf(factored?.arrays[slot]), bytesOf(wanted)), `array ${slot}`).toBe(0)
   })
+  await threads.close()
+})
+
+test('matrices that were given the same input share it on their way through a thread', async () => {
+  const threads = createKernelThreads(2)
+  const input = array(2 * 3, (i) => i)
+  const job = (scale: number) => ({
+    kernel: 'sgd' as const,
+    arrays: [array(4 * 3, () => 0)],
+    numbers: [-1, 1],
+    factors: { gradient: array(4 * 2, () => scale), input, width: 3 },
+  })
+  const [first, other, second] = await threads.run([
+    job(1),
+    { kernel: 'add', arrays: [array(2, () => 1), array(2, () => 1)], numbers: [] },
+    job(2),
+  ])
+  expect(first?.arrays[0]).toEqual(array(4 * 3, (i) => 3 + 2 * (i % 3)))
+  expect(second?.arrays[0]).toEqual(array(4 * 3, (i) => 6 + 4 * (i % 3)))
+  expect(other?.arrays[0]).toEqual(array(2, () => 2))
+  expect(second?.arrays[2]).toEqual(array(2 * 3, (i) => i))
+  expect(second?.arrays[2]?.buffer).toBe(first?.arrays[2]?.buffer)
   await threads.close()
 })
 
