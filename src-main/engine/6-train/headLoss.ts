@@ -54,7 +54,13 @@ async function createTrainedHeadLoss(config: ModelConfig, executor: Executor, we
   const blockSize = Math.min(executor.vocabularyBlock, vocabularySize)
   const scalar = (value: number): Tensor => executor.upload(Float32Array.of(value), [])
 
-  async function score(hidden: Tensor, targets: Int32Array, scale: number, keepScores: boolean): Promise<Scored> {
+  /** @param keptScores where a block's scores may lie until the way back; null where there is none */
+  async function score(
+    hidden: Tensor,
+    targets: Int32Array,
+    scale: number,
+    keptScores: ((start: number, size: number) => Tensor | undefined) | null,
+  ): Promise<Scored> {
     const positions = targets.length
     const states = [positions, hiddenSize]
     const table = parameters.value(tableName)
@@ -75,14 +81,13 @@ async function createTrainedHeadLoss(config: ModelConfig, executor: Executor, we
     const largest = new Float64Array(positions).fill(-Infinity)
     const total = new Float64Array(positions)
     const blocks: Block[] = []
-    const all = keepScores ? executor.scratch('head.scores', [vocabularySize, positions]) : undefined
     for (let start = 0; start < vocabularySize; start += blockSize) {
       const size = Math.min(blockSize, vocabularySize - start)
       const result = entries(
         await executor.run(
           programs.blockScores,
           { block: executor.rows(table, start, size), normalised },
-          { scores: all ? executor.rows(all, start, size) : executor.scratch('head.scores.passing', [size, positions]) },
+          { scores: keptScores ? keptScores(start, size) : executor.scratch('head.scores.passing', [size, positions]) },
         ),
         'scores',
         'largest',
@@ -97,7 +102,7 @@ async function createTrainedHeadLoss(config: ModelConfig, executor: Executor, we
         total[s] = (total[s] ?? 0) * Math.exp(before - now) + (blockTotal[s] ?? NaN) * Math.exp(value - now)
         largest[s] = now
       })
-      if (keepScores) blocks.push({ start, size, scores: result.scores })
+      if (keptScores) blocks.push({ start, size, scores: result.scores })
       else executor.release(result.scores)
       executor.release(result.largest, result.total)
     }
@@ -138,10 +143,9 @@ async function createTrainedHeadLoss(config: ModelConfig, executor: Executor, we
     }
   }
 
-  /** The probabilities take the scores' place. */
-  function tableFactors(targets: Int32Array, scaled: Tensor): TableWalk {
+  /** The probabilities take the scores' place, where that is in `factor`. */
+  function tableFactors(targets: Int32Array, scaled: Tensor, factor: Tensor | undefined): TableWalk {
     const positions = targets.length
-    const factor = executor.scratch('head.scores', [vocabularySize, positions])
     const blocks: Tensor[] = []
     return {
       async walk({ start, size, scores }, inputs, sum) {
@@ -166,16 +170,21 @@ async function createTrainedHeadLoss(config: ModelConfig, executor: Executor, we
 
   return {
     async loss(hidden, targets) {
-      const { loss, normalised, scaled, targetIds } = await score(hidden, targets, 1, false)
+      const { loss, normalised, scaled, targetIds } = await score(hidden, targets, 1, null)
       executor.release(normalised, scaled, targetIds)
       return loss
     },
     async lossAndGradient(hidden, targets, scale, factored) {
-      const { blocks, normalised, scaled, targetIds, logPartition, loss } = await score(hidden, targets, scale, true)
-      const states = [targets.length, hiddenSize]
+      const positions = targets.length
+      const states = [positions, hiddenSize]
+      // The factor is one array, of few positions; of many, so large a one might not be had.
+      const factor = factored ? executor.scratch('head.factor', [vocabularySize, positions]) : undefined
+      const { blocks, normalised, scaled, targetIds, logPartition, loss } = await score(hidden, targets, scale, (start, size) =>
+        factor ? executor.rows(factor, start, size) : executor.scratch(`head.scores.${start}`, [size, positions]),
+      )
       const table = parameters.value(tableName)
-      const partition = executor.upload(logPartition, [targets.length])
-      const ofTable = factored ? tableFactors(targets, scaled) : tableGradient(targets, scaled)
+      const partition = executor.upload(logPartition, [positions])
+      const ofTable = factored ? tableFactors(targets, scaled, factor) : tableGradient(targets, scaled)
       let expected = executor.zeros(states, 'head.expected.0')
       for (const [index, block] of blocks.entries()) {
         const { start, size, scores } = block
