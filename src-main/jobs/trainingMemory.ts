@@ -77,8 +77,7 @@ export function parameterBytes(config: ModelConfig, settings: TrainingSettings):
     weights: floats,
     gradients: floats,
     factorable: floatsOf([...matrices, ...table]),
-    factorsPerToken:
-      BYTES_PER_FLOAT * matrices.reduce((sum, { shape: [out = 0, inner = 0] }) => sum + Number(out) + Number(inner), 0),
+    factorsPerToken: BYTES_PER_FLOAT * matrices.reduce((sum, { shape: [out = 0, inner = 0] }) => sum + out + inner, 0),
     optimizer: optimizerStateBytes(settings.optim, trained),
   }
 }
