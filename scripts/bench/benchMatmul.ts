@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-node'
 import { count } from '../../src-main/engine/4-graph/elements.ts'
-import { refusable, runInPlace } from '../../src-main/engine/5-exec/runInPlace.ts'
+import { withRefusedOutput, runInPlace } from '../../src-main/engine/5-exec/runInPlace.ts'
 import { encodeOnnx, MICROSOFT, type OnnxNode } from '../../src-main/files/onnx.ts'
 import type { Benchmark, BenchmarkResult } from './benchmark.ts'
 import { formatTable } from './formatTable.ts'
@@ -97,7 +97,7 @@ function table({ products }: MatmulResult): string {
 async function secondsOfRuns(nodes: OnnxNode[], a: number[], b: number[], y: number[], seconds: number): Promise<number[]> {
   const value = (name: string, shape: number[]) => ({ name, type: 'float32' as const, shape })
   const session = await ort.InferenceSession.create(
-    encodeOnnx(refusable({ nodes, inputs: [value('a', a), value('b', b)], outputs: [value('y', y)], initializers: [] })),
+    encodeOnnx(withRefusedOutput({ nodes, inputs: [value('a', a), value('b', b)], outputs: [value('y', y)], initializers: [] })),
     { extra: { session: { intra_op: { allow_spinning: '0' } } } },
   )
   const tensor = (shape: number[]) => new ort.Tensor('float32', new Float32Array(count(shape)).fill(0.5), shape)

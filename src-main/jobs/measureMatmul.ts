@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { refusable, runInPlace } from '../engine/5-exec/runInPlace.ts'
+import { withRefusedOutput, runInPlace } from '../engine/5-exec/runInPlace.ts'
 import { encodeOnnx, type OnnxGraph } from '../files/onnx.ts'
 
 /** About the matrices of a half-billion-parameter model: 512 tokens through a 1024 × 1024 layer. */
@@ -19,7 +19,7 @@ const GRAPH: OnnxGraph = {
 
 /** Multiplies matrices for `seconds` as training does. @returns the quickest one's rate in GFLOPS (10⁹ float32 operations a second) */
 export async function measureMatmul(seconds = 0.2): Promise<number> {
-  const session = await InferenceSession.create(encodeOnnx(refusable(GRAPH)), {
+  const session = await InferenceSession.create(encodeOnnx(withRefusedOutput(GRAPH)), {
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   })
   try {

@@ -135,7 +135,9 @@ const ready = WebAssembly.instantiate(Buffer.from(workerData.wasm, 'base64')).th
     if (room.length < size) room = new Float32Array(size)
     return room
   }
-  async function withFactors({ kernel, arrays, numbers, factors: { gradient, input, width, added } }) {
+  async function withFactors({ kernel, arrays, numbers, factors: { width, addedRows } }) {
+    const factorsFrom = arrays.length - (addedRows ? 3 : 2)
+    const [gradient, input, added] = arrays.slice(factorsFrom)
     const { InferenceSession, Tensor } = require(workerData.onnxruntime)
     session ??= await InferenceSession.create(workerData.product, { executionProviders: ['cpu'], intraOpNumThreads: 1 })
     const tokens = input.length / width
@@ -152,18 +154,16 @@ const ready = WebAssembly.instantiate(Buffer.from(workerData.wasm, 'base64')).th
         { gradient: new Tensor('float32', some, [count, tokens]), input: inputTensor },
         { weight: new Tensor('float32', made, [count, width]) },
       )
-      added?.rows.forEach((to, i) => {
+      addedRows?.forEach((to, i) => {
         if (to < row || to >= row + count) return
-        for (let column = 0; column < width; column++) made[(to - row) * width + column] += added.values[i * width + column]
+        for (let column = 0; column < width; column++) made[(to - row) * width + column] += added[i * width + column]
       })
-      const [value, ...state] = arrays.map((array) => array.subarray(row * width, (row + count) * width))
+      const [value, ...state] = arrays.slice(0, factorsFrom).map((array) => array.subarray(row * width, (row + count) * width))
       run({ kernel, arrays: [value, made, ...state], numbers })
     }
     return 0
   }
-  const lent = ({ arrays, factors }) =>
-    factors ? [...arrays, factors.gradient, factors.input, ...(factors.added ? [factors.added.values] : [])] : arrays
-  return async (job) => ({ arrays: lent(job), value: job.factors ? await withFactors(job) : run(job) })
+  return async (job) => ({ arrays: job.arrays, value: job.factors ? await withFactors(job) : run(job) })
 })
 parentPort.on('message', async (jobs) => {
   const run = await ready

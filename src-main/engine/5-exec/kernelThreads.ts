@@ -4,7 +4,7 @@ import { encodeOnnx, type OnnxGraph } from '../../files/onnx.ts'
 import { quantisationTables } from './dynamicMap.ts'
 import { KERNEL_PROGRAM } from './kernelProgram.ts'
 import { KERNELS_WASM } from './kernels.generated.ts'
-import { REFUSAL, refusable, REFUSED_OUTPUT } from './runInPlace.ts'
+import { REFUSAL, withRefusedOutput, REFUSED_OUTPUT } from './runInPlace.ts'
 
 /** The loops of scripts/kernels/kernels.wat, and what kernelProgram.ts makes of some of them. */
 export type Kernel =
@@ -15,26 +15,22 @@ export type KernelArray = Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
 /** A kernel over arrays, which it may change; `numbers` are its arguments behind them. The first array is the longest. */
 export interface KernelJob {
   kernel: Kernel
-  /** Without the second one, the gradient, where that is made from `factors`. */
+  /** Where the gradient comes as factors, these are behind the others instead of it: [out, N], [N, in], and what is added to rows of their product, [rows, in]. */
   arrays: KernelArray[]
   numbers: readonly number[]
-  factors?: GradientFactors
+  factors?: FactorLayout
 }
 
-/** What a matrix's gradient [out, in] = gradient input is made from, a stretch of rows at a time, each used while it is in the core's cache. */
-export interface GradientFactors {
-  /** [out, N] */
-  gradient: Float32Array<ArrayBuffer>
-  /** [N, in] */
-  input: Float32Array<ArrayBuffer>
+/** How a gradient's factors lie. It is made of them a stretch of rows at a time, each used while it is in the core's cache. */
+export interface FactorLayout {
   /** in */
   width: number
-  /** What is added to some rows of the product: values [rows, in] */
-  added?: { rows: Int32Array; values: Float32Array<ArrayBuffer> }
+  /** Where rows are added to the product: which. */
+  addedRows?: Int32Array
 }
 
 export interface KernelResult {
-  /** The job's arrays again, those of its factors behind the others: the ones that were given are empty now, since their memory has been in another thread. */
+  /** The job's arrays again: the ones that were given are empty now, since their memory has been in another thread. */
   arrays: KernelArray[]
   /** What a kernel that computes a number has computed. */
   value: number
@@ -62,7 +58,7 @@ export function createKernelThreads(count: number, onnxruntime = ONNXRUNTIME): K
       wasm: KERNELS_WASM,
       tables: quantisationTables(),
       onnxruntime,
-      product: encodeOnnx(refusable(GRADIENT_OF_FACTORS)),
+      product: encodeOnnx(withRefusedOutput(GRADIENT_OF_FACTORS)),
       refusedOutput: REFUSED_OUTPUT,
       refusal: REFUSAL,
     }
@@ -102,9 +98,9 @@ export function createKernelThreads(count: number, onnxruntime = ONNXRUNTIME): K
   const floats = (...values: number[]): Float32Array<ArrayBuffer> => Float32Array.from(values)
   const tried = (): KernelJob => ({
     kernel: 'sgd',
-    arrays: [floats(0)],
+    arrays: [floats(0), floats(0), floats(0)],
     numbers: [0, 1],
-    factors: { gradient: floats(0), input: floats(0), width: 1 },
+    factors: { width: 1 },
   })
 
   return {
@@ -149,18 +145,18 @@ const GRADIENT_OF_FACTORS: OnnxGraph = {
   outputs: [{ name: 'weight', type: 'float32', shape: ['out', 'in'] }],
 }
 
-const buffersOf = ({ arrays, factors }: KernelJob): ArrayBuffer[] => [
-  ...arrays.map(({ buffer }) => buffer),
-  ...(factors ? [factors.gradient.buffer, factors.input.buffer] : []),
-  ...(factors?.added ? [factors.added.values.buffer] : []),
-]
+const buffersOf = ({ arrays }: KernelJob): ArrayBuffer[] => arrays.map(({ buffer }) => buffer)
 
-/** In elements to go over. A gradient that is made as well takes about as long to make as to use, or less where it is of few tokens. */
-function costOf({ arrays: [longest], factors }: KernelJob): number {
-  const elements = longest?.length ?? 0
-  return factors ? elements * (1 + factors.input.length / factors.width / TOKENS_AS_LONG) : elements
-}
+/** A gradient of so many tokens takes about as long to make as to use. */
 const TOKENS_AS_LONG = 80
+
+/** In elements to go over. */
+function costOf({ arrays, factors }: KernelJob): number {
+  const elements = arrays[0]?.length ?? 0
+  if (!factors) return elements
+  const input = arrays.at(factors.addedRows ? -2 : -1)
+  return elements * (1 + (input?.length ?? 0) / factors.width / TOKENS_AS_LONG)
+}
 
 interface Work {
   cost: number

@@ -1,6 +1,6 @@
 import type { Tensor } from './executor.ts'
 
-/** What a matrix's gradient [out, in] = gradient input is made from. */
+/** What a matrix's gradient [out, in] is the product of. */
 export interface GradientFactors {
   /** Of what the matrix gives for N tokens, [out, N]. */
   gradient: Tensor

@@ -6,10 +6,10 @@ import { lower, type LoweredProgram } from '../4-graph/lower.ts'
 import type { Program } from '../4-graph/program.ts'
 import type { Executable, Executor, Floats, Tensor, TensorType } from './executor.ts'
 import type { FrozenTensor } from './frozenTensor.ts'
-import { createKernelThreads, type GradientFactors as KernelFactors, type KernelArray } from './kernelThreads.ts'
+import { createKernelThreads, type FactorLayout, type KernelArray } from './kernelThreads.ts'
 import { tensorsOf, type GradientFactors } from './optimizerKernels.ts'
 import { blocksOf } from './quantiseBlocks.ts'
-import { refusable, runInPlace } from './runInPlace.ts'
+import { runInPlace, withRefusedOutput } from './runInPlace.ts'
 import { createThreadedOptimizers, type TensorJob } from './threadedOptimizers.ts'
 
 /** A matrix product that writes a taller result than this leaves the cache and halves its speed (`docs/adr/0004-vocabulary-blocks.md`). */
@@ -77,11 +77,9 @@ function lendable(tensor: Tensor): KernelArray {
   return data
 }
 
-const lendableFactors = ({ gradient, input, added }: GradientFactors): KernelFactors => ({
-  gradient: floats(gradient),
-  input: floats(input),
+const layoutOf = ({ input, added }: GradientFactors): FactorLayout => ({
   width: input.shape[1] ?? 0,
-  ...(added ? { added: { rows: added.rows, values: floats(added.values) } } : {}),
+  ...(added ? { addedRows: added.rows } : {}),
 })
 
 const zeros = (shape: readonly number[]): OrtTensor => tensorOf({ data: new Float32Array(count(shape)) }, shape)
@@ -119,7 +117,7 @@ async function createExecutable(
   const [folder] = [...frozen.values()].map((tensor) => tensor.folder)
   const isWidened = [...locations.values()].some(({ dtype }) => dtype !== 'F32')
   const lowered = lower(program, locations)
-  const session = await ort.InferenceSession.create(encodeOnnx(refusable(lowered)), {
+  const session = await ort.InferenceSession.create(encodeOnnx(withRefusedOutput(lowered)), {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     graphOptimizationLevel: 'all',
@@ -161,18 +159,17 @@ export async function createOrtExecutor(options: { threads?: number } = {}): Pro
 
   /** Lends each job's tensors to the kernels' threads; when they are back, every tensor of these arrays has them again. */
   async function runKernels(jobs: readonly TensorJob[]): Promise<number[]> {
+    const lent = jobs.map(({ tensors, factors }) => [...tensors, ...(factors ? tensorsOf(factors) : [])])
     const results = await kernels.run(
-      jobs.map(({ kernel, tensors, numbers, factors }) => ({
+      jobs.map(({ kernel, numbers, factors }, job) => ({
         kernel,
-        arrays: tensors.map(lendable),
+        arrays: (lent[job] ?? []).map(lendable),
         numbers,
-        ...(factors ? { factors: lendableFactors(factors) } : {}),
+        ...(factors ? { factors: layoutOf(factors) } : {}),
       })),
     )
-    return results.map(({ arrays, value }, index) => {
-      const job = jobs[index]
-      const lent = [...(job?.tensors ?? []), ...(job?.factors ? tensorsOf(job.factors) : [])]
-      lent.forEach((tensor, i) => {
+    return results.map(({ arrays, value }, job) => {
+      lent[job]?.forEach((tensor, i) => {
         const { storage } = inside(tensor)
         const array = arrays[i]
         if (array) storage.data = array instanceof Uint8Array ? new Uint8Array(array.buffer) : new Float32Array(array.buffer)

@@ -10,8 +10,8 @@ import type { OnnxGraph } from '../../files/onnx.ts'
 export const REFUSED_OUTPUT = 'refused'
 export const REFUSAL = 'Non tensor type is temporarily not supported.'
 
-/** The graph, so that `runInPlace` can run it. */
-export const refusable = (graph: OnnxGraph): OnnxGraph => ({
+/** What `runInPlace` can run. */
+export const withRefusedOutput = (graph: OnnxGraph): OnnxGraph => ({
   ...graph,
   nodes: [{ operator: 'SequenceEmpty', inputs: [], outputs: [REFUSED_OUTPUT] }, ...graph.nodes],
   outputs: [{ name: REFUSED_OUTPUT, sequenceOf: 'float32' }, ...graph.outputs],

@@ -88,7 +88,7 @@ export async function createDecoder(
   const attention = await createRowAttention(config, executor)
   const layers = await createDecoderLayers(config, executor, programs, attention)
   const head = await createHeadLoss(config, executor, modelWeights)
-  const addEmbeddingGradient = await createEmbeddingGradient(config, executor, parameters)
+  const addEmbeddingGradient = parameters.has(EMBEDDING) ? await createEmbeddingGradient(config, executor, parameters) : null
   const rotary = createRotaryTables(config)
   const own = new Set(modelParameters(config).map(({ name }) => name))
   const lowest = lowestTrainedLayer(config, parts)
@@ -202,7 +202,7 @@ export async function createDecoder(
       let gradient: Tensor | null = outputGradient
       for (let layer = config.layerCount - 1; layer >= lowest && gradient; layer--)
         gradient = await layers.backward(layer, layerBatch, gradient, factored)
-      if (gradient && parameters.has(EMBEDDING)) await addEmbeddingGradient(batch.inputIds, gradient)
+      if (gradient) await addEmbeddingGradient?.(batch.inputIds, gradient)
       executor.release(hidden, ...(gradient ? [gradient] : []))
       releaseBatch(layerBatch)
       microBatch++

@@ -72,7 +72,12 @@ test.each(WITH_GRADIENTS)('%s makes a gradient from its factors, many rows or fe
   expect(await threads.takesFactors()).toBe(true)
   const [made, factored] = await threads.run([
     { kernel, arrays: [value(), product, ...state()], numbers },
-    { kernel, arrays: [value(), ...state()], numbers, factors: { gradient, input, width: WIDTH, added } },
+    {
+      kernel,
+      arrays: [value(), ...state(), gradient, input, added.values],
+      numbers,
+      factors: { width: WIDTH, addedRows: added.rows },
+    },
   ])
   const [madeValue, , ...madeState] = made?.arrays ?? []
   ;[madeValue, ...madeState].forEach((wanted, slot) => {
@@ -86,9 +91,9 @@ test('matrices that were given the same input share it on their way through a th
   const input = array(2 * 3, (i) => i)
   const job = (scale: number) => ({
     kernel: 'sgd' as const,
-    arrays: [array(4 * 3, () => 0)],
+    arrays: [array(4 * 3, () => 0), array(4 * 2, () => scale), input],
     numbers: [-1, 1],
-    factors: { gradient: array(4 * 2, () => scale), input, width: 3 },
+    factors: { width: 3 },
   })
   const [first, other, second] = await threads.run([
     job(1),

@@ -1,13 +1,13 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { expect, test } from 'vitest'
-import { REFUSAL, REFUSED_OUTPUT, refusable, runInPlace } from '../../../../src-main/engine/5-exec/runInPlace.ts'
+import { REFUSAL, REFUSED_OUTPUT, withRefusedOutput, runInPlace } from '../../../../src-main/engine/5-exec/runInPlace.ts'
 import { encodeOnnx } from '../../../../src-main/files/onnx.ts'
 
 const floats = (...values: number[]): Tensor => new Tensor('float32', Float32Array.from(values), [values.length])
 const doubled = (): Promise<InferenceSession> =>
   InferenceSession.create(
     encodeOnnx(
-      refusable({
+      withRefusedOutput({
         nodes: [{ operator: 'Add', inputs: ['x', 'x'], outputs: ['sum'] }],
         initializers: [],
         inputs: [{ name: 'x', type: 'float32', shape: ['N'] }],
