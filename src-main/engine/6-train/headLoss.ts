@@ -6,6 +6,7 @@ import { compileAll } from './compileAll.ts'
 import { entries } from './entries.ts'
 import { createFrozenHeadLoss } from './frozenHeadLoss.ts'
 import type { ModelWeights } from './modelWeights.ts'
+import { createTableGradient, type ScoredBlock } from './tableGradient.ts'
 
 /** The language-model head and its cross-entropy on S supervised positions. Formulas: 4-graph/programs/head.ts. */
 export interface HeadLoss {
@@ -23,15 +24,9 @@ export interface HeadLoss {
   ): Promise<{ loss: number; gradient: Tensor }>
 }
 
-interface Block {
-  start: number
-  size: number
-  scores: Tensor
-}
-
 interface Scored {
   /** Per block of the vocabulary: first row, and scores [B, S]. */
-  blocks: Block[]
+  blocks: ScoredBlock[]
   normalised: Tensor
   scaled: Tensor
   targetIds: Tensor
@@ -52,6 +47,7 @@ async function createTrainedHeadLoss(config: ModelConfig, executor: Executor, we
   const programs = await compileAll(executor, head(config, weights.isTrained(FINAL_NORM)), weights.frozen(norm))
   const parameters = weights.trained
   const blockSize = Math.min(executor.vocabularyBlock, vocabularySize)
+  const tableGradient = createTableGradient(config, executor, programs, parameters)
   const scalar = (value: number): Tensor => executor.upload(Float32Array.of(value), [])
 
   /** @param keptScores where a block's scores may lie until the way back; null where there is none */
@@ -80,7 +76,7 @@ async function createTrainedHeadLoss(config: ModelConfig, executor: Executor, we
     ).scores
     const largest = new Float64Array(positions).fill(-Infinity)
     const total = new Float64Array(positions)
-    const blocks: Block[] = []
+    const blocks: ScoredBlock[] = []
     for (let start = 0; start < vocabularySize; start += blockSize) {
       const size = Math.min(blockSize, vocabularySize - start)
       const result = entries(
@@ -113,61 +109,6 @@ async function createTrainedHeadLoss(config: ModelConfig, executor: Executor, we
     return { blocks, normalised, scaled, targetIds, logPartition, loss }
   }
 
-  /** The way back over the blocks, and what it leaves of the table's gradient. */
-  interface TableWalk {
-    /** @returns Σ_v p_v e_v so far [S, D] */
-    walk(block: Block, inputs: Record<string, Tensor>, sum: Tensor | undefined): Promise<Tensor>
-    end(): Promise<void>
-  }
-
-  function tableGradient(targets: Int32Array, scaled: Tensor): TableWalk {
-    const gradient = parameters.gradientInBlocks(tableName)
-    return {
-      async walk({ start, size, scores }, inputs, sum) {
-        const destinations = { 'gradient.block': gradient.destination(start, size), sum }
-        const result = entries(
-          await executor.run(programs.blockGradient, { ...inputs, scaled }, destinations),
-          'gradient.block',
-          'sum',
-        )
-        executor.release(scores)
-        await gradient.add(start, result['gradient.block'])
-        return result.sum
-      },
-      end() {
-        gradient.end()
-        parameters.addGradientRows(tableName, targets, scaled, -1)
-        executor.release(scaled)
-        return Promise.resolve()
-      },
-    }
-  }
-
-  /** The probabilities take the scores' place, where that is in `factor`. */
-  function tableFactors(targets: Int32Array, scaled: Tensor, factor: Tensor | undefined): TableWalk {
-    const positions = targets.length
-    const blocks: Tensor[] = []
-    return {
-      async walk({ start, size, scores }, inputs, sum) {
-        const destinations = { probabilities: factor && executor.rows(factor, start, size), sum }
-        const result = entries(await executor.run(programs.blockFactor, inputs, destinations), 'probabilities', 'sum')
-        blocks.push(result.probabilities)
-        if (!factor) executor.release(scores)
-        return result.sum
-      },
-      async end() {
-        const probabilities = factor ?? executor.concatenate(blocks, [vocabularySize, positions])
-        if (!factor) executor.release(...blocks)
-        const ones = executor.upload(identity(positions), [positions, positions])
-        const gradient = executor.addRows(probabilities, targets, ones, -1)
-        const { squaredNorm } = entries(await executor.run(programs.tableNorm, { factor: gradient, scaled }), 'squaredNorm')
-        const [norm = NaN] = await executor.download(squaredNorm)
-        executor.release(ones, squaredNorm)
-        parameters.addFactors([{ name: tableName, gradient, input: scaled }], norm)
-      },
-    }
-  }
-
   return {
     async loss(hidden, targets) {
       const { loss, normalised, scaled, targetIds } = await score(hidden, targets, 1, null)
@@ -184,7 +125,7 @@ async function createTrainedHeadLoss(config: ModelConfig, executor: Executor, we
       )
       const table = parameters.value(tableName)
       const partition = executor.upload(logPartition, [positions])
-      const ofTable = factored ? tableFactors(targets, scaled, factor) : tableGradient(targets, scaled)
+      const ofTable = factored ? tableGradient.asFactors(targets, scaled, factor) : tableGradient.made(targets, scaled)
       let expected = executor.zeros(states, 'head.expected.0')
       for (const [index, block] of blocks.entries()) {
         const { start, size, scores } = block
@@ -219,10 +160,4 @@ async function createTrainedHeadLoss(config: ModelConfig, executor: Executor, we
       return { loss, gradient: entries(result, 'gradient.hidden')['gradient.hidden'] }
     },
   }
-}
-
-function identity(size: number): Float32Array {
-  const ones = new Float32Array(size * size)
-  for (let i = 0; i < size; i++) ones[i * (size + 1)] = 1
-  return ones
 }

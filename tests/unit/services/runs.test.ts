@@ -6,7 +6,6 @@ import { viewSchema } from '../../../src-main/contract/areas/rows.ts'
 import { STARTER } from '../../../src-main/jobs/model.ts'
 import { refusal } from '../../support/refusal.ts'
 import { serviceContext } from '../../support/serviceContext.ts'
-
 import { changesOf, ENDLESS, hasStep, isIn, openSample, TINY_MODEL, until } from '../../support/sampleRun.ts'
 
 describe('a run', () => {

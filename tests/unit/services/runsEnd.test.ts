@@ -7,7 +7,6 @@ import type { Engine } from '../../../src-main/host/engine.ts'
 import { openBackend } from '../../../src-main/services/backend.ts'
 import { inProcessEngine } from '../../support/inProcessEngine.ts'
 import { serviceContext } from '../../support/serviceContext.ts'
-
 import { caller, changesOf, ENDLESS, hasStep, isIn, openSample, until } from '../../support/sampleRun.ts'
 
 describe('when something ends', () => {
